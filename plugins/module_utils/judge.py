@@ -83,15 +83,19 @@ def _matches(row: Row, where: Mapping[str, Any]) -> bool:
         value = row.get(field)
         allowed = wanted if isinstance(wanted, list) else [wanted]
         # `True == 1` in Python; a filter for true must not keep a 1.
-        if not any(value == item and isinstance(value, bool) == isinstance(item, bool)
-                   for item in allowed):
+        if not any(
+            value == item and isinstance(value, bool) == isinstance(item, bool) for item in allowed
+        ):
             return "error" in row and field not in row
     return True
 
 
 def _judge_row(check: Check, row: Row, target: str, overrides: Mapping[str, Any]) -> Result:
-    part = str(row[check["part"]]) if check.get("part") and row.get(check["part"]) is not None \
+    part = (
+        str(row[check["part"]])
+        if check.get("part") and row.get(check["part"]) is not None
         else None
+    )
     if "error" in row:
         return _unknown(check, target, part, "error", row["error"], row)
     value = row.get(check["value"])
@@ -185,9 +189,7 @@ def explain(reasons: Mapping[str, Text], reason: str, detail: str) -> Text:
     }
 
 
-def _result(
-    check: Check, target: str, part: str | None, status: Status, row: Row
-) -> Result:
+def _result(check: Check, target: str, part: str | None, status: Status, row: Row) -> Result:
     return {
         "check": check["id"],
         "clauses": list(check["clauses"]),

@@ -48,8 +48,11 @@ def test_case(check_id: str, case: dict[str, Any]) -> None:
     results = _results(check_id, case)
     seen = []
     for result, wanted in zip(results, case["expect"], strict=True):
-        got = {key: result[key] for key in ("status", "part", "reason", "limit_source",
-                                            "observed") if key in wanted}
+        got = {
+            key: result[key]
+            for key in ("status", "part", "reason", "limit_source", "observed")
+            if key in wanted
+        }
         got.update({lang: result["message"][lang] for lang in ("zh", "en") if lang in wanted})
         seen.append((got, wanted))
     assert [got for got, _ in seen] == [wanted for _, wanted in seen]

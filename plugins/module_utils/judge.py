@@ -16,6 +16,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.result import (
     Result,
     Status,
     Text,
+    new_result,
     render,
 )
 
@@ -113,7 +114,7 @@ def _judge_row(check: Check, row: Row, target: str, overrides: Mapping[str, Any]
         "limit": crossed,
         "unit": check.get("unit", ""),
     }
-    result = _result(check, target, part, status, row)
+    result = new_result(check, target, part, status, row)
     result.update(
         observed=value,
         limit=limit,
@@ -156,7 +157,7 @@ def _nothing(check: Check, target: str) -> Result:
     if not empty:
         problem = {"reason": "bad_answer", "detail": check["observation"]}
         return _unknown(check, target, None, "error", problem)
-    result = _result(check, target, None, empty["status"], {})
+    result = new_result(check, target, None, empty["status"], {})
     values = {"target": target, "part": target, "unit": check.get("unit", "")}
     result["message"] = render(empty["message"], values)
     result["limit"], result["limit_source"] = limits_for(check, None, {})
@@ -173,7 +174,7 @@ def _unknown(
     problem: Mapping[str, Any],
     row: Row | None = None,
 ) -> Result:
-    result = _result(check, target, part, status, row or {})
+    result = new_result(check, target, part, status, row or {})
     reason, detail = problem.get("reason", "bad_answer"), str(problem.get("detail", ""))
     result["reason"] = reason
     result["message"] = explain(check.get("reasons") or {}, reason, detail)
@@ -186,30 +187,4 @@ def explain(reasons: Mapping[str, Text], reason: str, detail: str) -> Text:
     return {
         language: text.replace("{detail}", detail).rstrip(" ：:")
         for language, text in template.items()
-    }
-
-
-def _result(check: Check, target: str, part: str | None, status: Status, row: Row) -> Result:
-    return {
-        "check": check["id"],
-        "clauses": list(check["clauses"]),
-        "area": check["area"],
-        "target": target,
-        "part": part,
-        "status": status,
-        "observed": None,
-        "unit": check.get("unit", ""),
-        "limit": None,
-        "limit_source": None,
-        "message": {"zh": "", "en": ""},
-        "advice": None,
-        "level": check.get("level", "medium"),
-        "reason": None,
-        "started": "",
-        "duration_seconds": 0.0,
-        "evidence": None,
-        "catalogue_version": "",
-        "waiver": None,
-        "capacity": check.get("capacity"),
-        "data": {key: value for key, value in row.items() if key != "error"},
     }

@@ -68,6 +68,39 @@ class Result(TypedDict):
     data: dict[str, Any]
 
 
+def new_result(
+    check: Mapping[str, Any],
+    target: str,
+    part: str | None,
+    status: Status,
+    row: Mapping[str, Any] | None = None,
+) -> Result:
+    """Return the result of a compiled check with everything that the check itself decides."""
+    return {
+        "check": check["id"],
+        "clauses": list(check["clauses"]),
+        "area": check["area"],
+        "target": target,
+        "part": part,
+        "status": status,
+        "observed": None,
+        "unit": check.get("unit", ""),
+        "limit": None,
+        "limit_source": None,
+        "message": {"zh": "", "en": ""},
+        "advice": None,
+        "level": check["level"],
+        "reason": None,
+        "started": "",
+        "duration_seconds": 0.0,
+        "evidence": None,
+        "catalogue_version": "",
+        "waiver": None,
+        "capacity": check.get("capacity"),
+        "data": {key: value for key, value in (row or {}).items() if key != "error"},
+    }
+
+
 def combine(statuses: Iterable[str]) -> Status:
     """Combine the statuses of parts into the one of the whole.
 

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""First tables: runs, what they owe, results, evidence, bookmarks, reports."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def _run_reference() -> sa.Column[str]:
+    return sa.Column("run", sa.String(40), sa.ForeignKey("run.id"), nullable=False)
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    op.create_table(
+        "run",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("quarter", sa.String(8), nullable=False, index=True),
+        sa.Column("opened", sa.String(32), nullable=False),
+        sa.Column("closed", sa.String(32)),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("process", sa.JSON, nullable=False),
+        sa.Column("engineer", sa.String(80), nullable=False),
+        sa.Column("site", sa.JSON, nullable=False),
+        sa.Column("selection", sa.JSON, nullable=False),
+        sa.Column("targets", sa.JSON, nullable=False),
+        sa.Column("definitions", sa.JSON, nullable=False),
+        sa.Column("versions", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "owed",
+        sa.Column("run", sa.String(40), sa.ForeignKey("run.id"), primary_key=True),
+        sa.Column("target", sa.String(200), primary_key=True),
+        sa.Column("check_id", sa.String(100), primary_key=True),
+    )
+    op.create_table(
+        "result",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        _run_reference(),
+        sa.Column("target", sa.String(200), nullable=False),
+        sa.Column("check_id", sa.String(100), nullable=False),
+        sa.Column("part", sa.Text),
+        sa.Column("area", sa.String(20), nullable=False),
+        sa.Column("status", sa.String(10), nullable=False),
+        sa.Column("level", sa.String(10), nullable=False),
+        sa.Column("started", sa.String(32), nullable=False),
+        sa.Column("duration_seconds", sa.Float, nullable=False),
+        sa.Column("evidence", sa.String(64)),
+        sa.Column("capacity", sa.String(16)),
+        sa.Column("body", sa.JSON, nullable=False),
+    )
+    op.create_index("ix_result_run", "result", ["run", "target", "check_id"])
+    op.create_index("ix_result_capacity", "result", ["capacity", "run"])
+    op.create_table(
+        "evidence",
+        sa.Column("run", sa.String(40), sa.ForeignKey("run.id"), primary_key=True),
+        sa.Column("target", sa.String(200), primary_key=True),
+        sa.Column("area", sa.String(20), primary_key=True),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size_bytes", sa.Integer, nullable=False),
+        sa.Column("collected", sa.String(32), nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "bookmark",
+        sa.Column("target", sa.String(200), primary_key=True),
+        sa.Column("area", sa.String(20), primary_key=True),
+        _run_reference(),
+        sa.Column("body", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        _run_reference(),
+        sa.Column("quarter", sa.String(8), nullable=False),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("created", sa.String(32), nullable=False),
+        sa.Column("files", sa.JSON, nullable=False),
+    )

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments that the Oracle modules share (documented in doc_fragments/oracle.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
+
+
+def connection_spec() -> dict[str, dict[str, Any]]:
+    """Return the argument spec of the options that say where, as whom and how long."""
+    return {
+        "host": {"type": "str", "required": True},
+        "port": {"type": "int", "default": 1521},
+        "protocol": {"type": "str", "choices": ["tcp", "tcps"], "default": "tcp"},
+        "service": {"type": "str"},
+        "sid": {"type": "str"},
+        "user": {"type": "str", "required": True},
+        "password": {"type": "str", "required": True, "no_log": True},
+        "user_tablespaces": {"type": "list", "elements": "str", "default": []},
+        "read_only_tablespaces": {"type": "list", "elements": "str", "default": []},
+        "timeout_seconds": {"type": "float", "default": 120},
+        "connect_timeout_seconds": {"type": "float", "default": 15},
+        "query_timeout_seconds": {"type": "float", "default": 30},
+    }
+
+
+ONE_OF = ("service", "sid")
+
+
+def login_of(params: Mapping[str, Any]) -> Login:
+    """Return the login that the arguments describe."""
+    return Login(
+        host=params["host"],
+        port=params["port"],
+        protocol=params["protocol"],
+        service=params["service"],
+        sid=params["sid"],
+        user=params["user"],
+        password=params["password"],
+        timeout_seconds=params["timeout_seconds"],
+        connect_timeout_seconds=params["connect_timeout_seconds"],
+        query_timeout_seconds=params["query_timeout_seconds"],
+    )

@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RMAN backups and the recovery area (ENV-07).
+
+What counts as what, by V$RMAN_BACKUP_JOB_DETAILS.INPUT_TYPE:
+
+- ``full``: DB FULL, and DB INCR of level 0 (V$BACKUP_SET_DETAILS tells the level);
+- ``incremental``: DB INCR of another level;
+- ``archivelog``: ARCHIVELOG, and any job in whose session archived logs went along.
+
+A job that COMPLETED WITH WARNINGS left a usable backup: it counts for the age, and the check of
+the last status warns. RUNNING jobs count for neither. The records live in the control file for
+CONTROL_FILE_RECORD_KEEP_TIME days at least, so "never" means: none on record.
+Image copies (BACKUP AS COPY INCREMENTAL LEVEL 0) make no backup set and show as incremental.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
+    Answers,
+    Impossible,
+    Observation,
+    Problem,
+    Row,
+    absent,
+    error,
+    first_problem,
+    gib,
+    integer,
+    local_time,
+    rows,
+    rows_of,
+)
+
+TYPES = ("full", "incremental", "archivelog")
+_GOOD = ("COMPLETED", "COMPLETED WITH WARNINGS")
+
+Job = Mapping[str, Any]
+
+
+def observe(answers: Answers, expected: Sequence[str]) -> dict[str, Observation]:
+    """Return ``rman_jobs`` and ``rman_full``, ``rman_incremental``, ``rman_archivelog``.
+
+    ``rman_jobs`` has a row for each type that ever ran; the others have the last good job as
+    their only row, no row when there is none on record, and are absent when the site's backup
+    plan (``expected``) has no such type or the database does not archive.
+    """
+    problem = first_problem(answers, "rman_jobs")
+    found: dict[str, Observation] = {}
+    for kind in TYPES:
+        if kind not in expected:
+            found[f"rman_{kind}"] = absent("not_configured", f"RMAN {kind.upper()}")
+        elif kind == "archivelog" and _no_archiving(answers):
+            found[f"rman_{kind}"] = absent("not_configured", "NOARCHIVELOG")
+        elif problem:
+            found[f"rman_{kind}"] = error(problem)
+        else:
+            found[f"rman_{kind}"] = _last_good(answers, kind)
+    if not expected:
+        found["rman_jobs"] = absent("not_configured", "RMAN")
+    elif problem:
+        found["rman_jobs"] = error(problem)
+    else:
+        found["rman_jobs"] = rows(_last_statuses(answers, expected))
+    return found
+
+
+def _no_archiving(answers: Answers) -> bool:
+    """Without archiving there is no log to back up; that mode is judged by itself."""
+    return any(row.get("log_mode") == "NOARCHIVELOG" for row in rows_of(answers, "database"))
+
+
+def _types(job: Job, sets: Mapping[tuple[Any, Any], set[str]] | None) -> set[str]:
+    """Return the types that a job counts as; ``sets`` None: the sets could not be read."""
+    inside = (sets or {}).get((job.get("session_recid"), job.get("session_stamp")), set())
+    found: set[str] = set()
+    input_type = job.get("input_type")
+    if input_type == "DB FULL" or (input_type == "DB INCR" and "level0" in inside):
+        found.add("full")
+    elif input_type == "DB INCR":
+        found.add("incremental")
+    if input_type == "ARCHIVELOG" or "archivelog" in inside:
+        found.add("archivelog")
+    return found
+
+
+def _sets(answers: Answers) -> dict[tuple[Any, Any], set[str]] | None:
+    if first_problem(answers, "rman_sets"):
+        return None
+    found: dict[tuple[Any, Any], set[str]] = {}
+    for row in rows_of(answers, "rman_sets"):
+        held = found.setdefault((row.get("session_recid"), row.get("session_stamp")), set())
+        held.add("archivelog" if row.get("backup_type") == "L" else "level0")
+    return found
+
+
+def _jobs(answers: Answers, kind: str) -> list[Job]:
+    sets = _sets(answers)
+    return [job for job in rows_of(answers, "rman_jobs") if kind in _types(job, sets)]
+
+
+def _last_good(answers: Answers, kind: str) -> Observation:
+    good = [
+        job
+        for job in _jobs(answers, kind)
+        if job.get("status") in _GOOD and isinstance(job.get("age_days"), (int, float))
+    ]
+    blind = first_problem(answers, "rman_sets")
+    if blind and _could_be_newer(answers, kind, good):
+        return error(blind)
+    if not good:
+        return rows([])
+    newest = min(good, key=lambda job: float(job["age_days"]))
+    age = float(newest["age_days"])
+    if age < 0:
+        return error(Problem("bad_answer", f"RMAN {kind.upper()}: age_days={age:.3f}"))
+    size = newest.get("output_bytes")
+    return rows(
+        [
+            {
+                "type": kind.upper(),
+                "age_days": age,
+                "age_hours": age * 24,
+                "last_good_at": local_time(newest.get("end_time")),
+                "last_good_status": newest.get("status"),
+                "size_bytes": size,
+                "size_gib": gib(size) if isinstance(size, int) else None,
+                "good_jobs": len(good),
+            }
+        ]
+    )
+
+
+def _could_be_newer(answers: Answers, kind: str, good: Sequence[Job]) -> bool:
+    """Without the sets, an incremental may be a level 0, and any job may hold archived logs."""
+    newest = min((float(job["age_days"]) for job in good), default=None)
+    doubtful = {"full": ("DB INCR",), "incremental": (), "archivelog": ("DB FULL", "DB INCR")}[kind]
+    return any(
+        job.get("input_type") in doubtful
+        and job.get("status") in _GOOD
+        and isinstance(job.get("age_days"), (int, float))
+        and (newest is None or float(job["age_days"]) < newest)
+        for job in rows_of(answers, "rman_jobs")
+    )
+
+
+def _last_statuses(answers: Answers, expected: Sequence[str]) -> list[Row]:
+    """The last job of each type that has ended; types that never ran are the age's business."""
+    found: list[Row] = []
+    for kind in TYPES:
+        jobs = [job for job in _jobs(answers, kind) if job.get("start_time") is not None]
+        ended = [job for job in jobs if not str(job.get("status")).startswith("RUNNING")]
+        if kind not in expected or not ended:
+            continue
+        last = max(ended, key=lambda job: job["start_time"])
+        found.append(
+            {
+                "type": kind.upper(),
+                "last_status": last.get("status"),
+                "last_started_at": local_time(last.get("start_time")),
+                "running": len(jobs) > len(ended),
+                "jobs": len(ended),
+                "failed_jobs": sum(job.get("status") not in _GOOD for job in ended),
+            }
+        )
+    return found
+
+
+def observe_recovery_area(answers: Answers) -> Observation:
+    """Return ``recovery_area``: used without what Oracle may delete by itself, of the limit."""
+    problem = first_problem(answers, "recovery_area")
+    if problem:
+        return error(problem)
+    found = rows_of(answers, "recovery_area")
+    area = found[0] if found else {}
+    if not area.get("space_limit"):
+        return absent("not_configured", "DB_RECOVERY_FILE_DEST")
+    try:
+        limit, used = integer(area, "space_limit"), integer(area, "space_used")
+        reclaimable = integer(area, "space_reclaimable")
+        if reclaimable > used:
+            raise Impossible(f"space_used={used} space_reclaimable={reclaimable}")
+    except Impossible as contradiction:
+        return error(Problem("bad_answer", f"V$RECOVERY_FILE_DEST: {contradiction}"))
+    taken = used - reclaimable
+    row: Row = {
+        "name": area.get("name"),
+        # Over 100 is possible: the limit can be lowered below what is there.
+        "used_percent": 100 * taken / limit,
+        "used_bytes": taken,
+        "total_bytes": limit,
+        "reclaimable_bytes": reclaimable,
+        "used_gib": gib(taken),
+        "total_gib": gib(limit),
+        "reclaimable_gib": gib(reclaimable),
+        "files": area.get("number_of_files"),
+    }
+    return rows([row])

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Temporary and undo tablespaces, each with its own way of counting.
+
+TEMP: DBA_TEMP_FREE_SPACE.FREE_SPACE counts extents that are allocated but free for reuse as
+free, so used = TABLESPACE_SIZE - FREE_SPACE is what sessions hold now. Both views are local to
+the database that is asked, so a standby opened for reading answers for itself.
+UNDO: expired extents may be reused at any time and count as free; active and unexpired ones
+count as used, expired ones are shown apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
+    Answers,
+    Impossible,
+    Observation,
+    Problem,
+    Row,
+    absent,
+    error,
+    first_problem,
+    gib,
+    integer,
+    rows,
+    rows_of,
+)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import by_tablespace
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import sum_files, usage
+
+
+def observe_temp(answers: Answers) -> Observation:
+    """Return ``temp``: a row for each temporary tablespace."""
+    problem = first_problem(answers, "temp_files", "temp_free")
+    if problem:
+        return error(problem)
+    free = {str(row["tablespace_name"]): row for row in rows_of(answers, "temp_free")}
+    files = by_tablespace(rows_of(answers, "temp_files"))
+    found = [_temp(name, files[name], free.get(name, {})) for name in sorted(files)]
+    return rows(found) if found else absent("not_configured", "TEMPORARY TABLESPACE")
+
+
+def _temp(name: str, files: Sequence[Mapping[str, Any]], free: Mapping[str, Any]) -> Row:
+    row: Row = {"tablespace": name, "kind": "temp"}
+    online = [file for file in files if file.get("status") != "OFFLINE"]
+    if not online:
+        return row | error(Problem("offline", f"TABLESPACE {name}"))
+    try:
+        summed = sum_files(online)
+        used = integer(free, "tablespace_size") - integer(free, "free_space")
+        row.update(usage(used, summed.allocated_bytes, summed.maximum_bytes))
+    except Impossible as contradiction:
+        return row | error(Problem("bad_answer", f"TABLESPACE {name}: {contradiction}"))
+    row.update(files=summed.count, growing_files=summed.growing, autoextend=summed.autoextend)
+    return row
+
+
+def observe_undo(answers: Answers) -> Observation:
+    """Return ``undo``: a row for each undo tablespace.
+
+    A pluggable database with shared undo has none of its own: absent.
+    """
+    problem = first_problem(answers, "tablespaces", "data_files", "undo_extents")
+    if problem:
+        return error(problem)
+    files = by_tablespace(rows_of(answers, "data_files"))
+    extents = by_tablespace(rows_of(answers, "undo_extents"))
+    found = [
+        _undo(name, str(space.get("status")), files.get(name, ()), extents.get(name, ()))
+        for space in rows_of(answers, "tablespaces")
+        if space.get("contents") == "UNDO"
+        for name in [str(space["tablespace_name"])]
+    ]
+    return rows(found) if found else absent("not_configured", "UNDO TABLESPACE")
+
+
+def _undo(
+    name: str,
+    status: str,
+    files: Sequence[Mapping[str, Any]],
+    extents: Sequence[Mapping[str, Any]],
+) -> Row:
+    row: Row = {"tablespace": name, "kind": "undo"}
+    if status == "OFFLINE":
+        return row | error(Problem("offline", f"TABLESPACE {name}"))
+    try:
+        sizes = {str(item.get("status")): integer(item, "bytes") for item in extents}
+        active, unexpired = sizes.get("ACTIVE", 0), sizes.get("UNEXPIRED", 0)
+        expired = sizes.get("EXPIRED", 0)
+        summed = sum_files(files)
+        if active + unexpired + expired > summed.allocated_bytes:
+            raise Impossible(
+                f"active={active} unexpired={unexpired} expired={expired}"
+                f" allocated={summed.allocated_bytes}"
+            )
+        row.update(usage(active + unexpired, summed.allocated_bytes, summed.maximum_bytes))
+    except Impossible as contradiction:
+        return row | error(Problem("bad_answer", f"TABLESPACE {name}: {contradiction}"))
+    row.update(active_bytes=active, unexpired_bytes=unexpired, expired_bytes=expired)
+    row.update(active_gib=gib(active), unexpired_gib=gib(unexpired), expired_gib=gib(expired))
+    row.update(files=summed.count, growing_files=summed.growing, autoextend=summed.autoextend)
+    return row

@@ -40,13 +40,13 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def this_process() -> dict[str, Any]:
-    """Identify this process so that a later one can tell whether it still lives.
+def this_process(pid: int | None = None) -> dict[str, Any]:
+    """Identify a process, ours by default, so that a later one can tell whether it still lives.
 
     ``started`` is field 22 of /proc/PID/stat (clock ticks since boot, proc(5)): a reused
     process number has another.
     """
-    pid = os.getpid()
+    pid = os.getpid() if pid is None else pid
     return {"host": socket.gethostname(), "pid": pid, "started": _process_start(pid)}
 
 
@@ -203,7 +203,7 @@ class Ledger:
             content = zlib.decompress(row["content"])
             if hashlib.sha256(content).hexdigest() != row["sha256"]:
                 raise LedgerError(
-                    f"ledger {self._name}: evidence {row['target']}/{row['area']} of {run} was altered"
+                    f"ledger {self._name}: evidence {row['target']}/{row['area']} altered ({run})"
                 )
             yield row["target"], row["area"], content
 

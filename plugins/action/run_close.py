@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Close the open run: what the plan owes and the ledger does not hold becomes not_run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.ebill.ops.plugins.module_utils.result import count
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger
+from ansible_collections.ebill.ops.plugins.plugin_utils.settings import InactiveError, ledger_url
+
+
+class ActionModule(ActionBase):
+    """See the documentation of the module of the same name."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+    _VALID_ARGS = frozenset(())
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return ``counts`` over the six statuses, ``looked`` (answered) and ``missing``."""
+        super().run(tmp, task_vars)
+        run = ((task_vars or {}).get("ansible_facts") or {}).get("ebill_run")
+        if not run:
+            raise AnsibleActionFail("no run is open: the task ebill.ops.run_open must come first")
+        try:
+            ledger = Ledger(ledger_url())
+            detail = "no task of the run answered"
+            missing = ledger.settle(run["id"], "complete", datetime.now(UTC), "not_run", detail)
+            counts = count(result["status"] for result in ledger.results(run["id"]))
+            ledger.close()
+        except (InactiveError, LedgerError) as error:
+            raise AnsibleActionFail(str(error)) from error
+        looked = sum(counts[status] for status in ("pass", "warn", "fail", "skipped"))
+        return {"changed": False, "counts": counts, "looked": looked, "missing": missing}

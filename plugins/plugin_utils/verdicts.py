@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What scrolls by in the terminal: a verdict line for each finding, and a table that adds up."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.module_utils.result import (
+    STATUS_NAMES,
+    STATUSES,
+    Result,
+    count,
+)
+
+COLOURS = {
+    "pass": "green",
+    "warn": "yellow",
+    "fail": "red",
+    "error": "magenta",
+    "skipped": "cyan",
+    "not_run": "bright purple",
+}
+
+_WORDS = {
+    "zh": {
+        "more": "等 {n} 项均正常",
+        "area": "领域",
+        "total": "合计",
+        "owed": "应检 {owed} 项检查，得到 {results} 条结果（按部件计），缺 {missing} 项",
+        "documents": "文档：",
+        "waived": "（已豁免）",
+        "open": "巡检 {id}：{quarter}，{targets} 个对象，应检 {owed} 项",
+    },
+    "en": {
+        "more": "and {n} in all are right",
+        "area": "area",
+        "total": "total",
+        "owed": "{owed} checks owed, {results} results (one for each part), {missing} missing",
+        "documents": "Documents:",
+        "waived": " (waived)",
+        "open": "run {id}: {quarter}, {targets} targets, {owed} checks owed",
+    },
+}
+
+
+def word(language: str, key: str, **values: Any) -> str:
+    """Return one of the terminal's own words."""
+    return _WORDS[language][key].format(**values)
+
+
+def width(text: str) -> int:
+    """Columns of a text in a terminal: a wide character (UAX #11 W, F) takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def pad(text: str, columns: int) -> str:
+    """Fill a text with spaces to a number of terminal columns."""
+    return text + " " * max(0, columns - width(text))
+
+
+def verdict_lines(
+    results: Sequence[Result], titles: Mapping[str, Mapping[str, str]], language: str
+) -> list[tuple[str, str]]:
+    """Return (line, colour) of the results of one task.
+
+    What is not right has a line of its own; the parts of one check that are right share one,
+    which quotes the part nearest to its limit.
+    """
+    lines = []
+    right: dict[str, list[Result]] = {}
+    for result in results:
+        if result["status"] == "pass":
+            right.setdefault(result["check"], []).append(result)
+        else:
+            lines.append(_line(result, titles, language, result["message"][language]))
+    for group in right.values():
+        nearest = min(group, key=_room)
+        message = nearest["message"][language]
+        if len(group) > 1:
+            message = f"{message}；" if language == "zh" else f"{message}; "
+            message += word(language, "more", n=len(group))
+        lines.append(_line(nearest, titles, language, message))
+    return lines
+
+
+def _room(result: Result) -> float:
+    limit, value = result["limit"] or {}, result["observed"]
+    bound = limit.get("fail", limit.get("warn"))
+    if bound is None or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    return float(bound - value if limit["direction"] == "above" else value - bound)
+
+
+def _line(
+    result: Result, titles: Mapping[str, Mapping[str, str]], language: str, message: str
+) -> tuple[str, str]:
+    status = result["status"]
+    name = STATUS_NAMES[language][status]
+    column = max(width(text) for text in STATUS_NAMES[language].values())
+    title = titles.get(result["check"], {}).get(language, result["check"])
+    waived = result["waiver"] and not result["waiver"]["expired"]
+    tail = word(language, "waived") if waived else ""
+    clause = pad("/".join(result["clauses"]), 8)
+    target = pad(result["target"], 10)
+    colon = "：" if language == "zh" else ": "
+    line = f"  {pad(name, column)}  {clause}  {target}  {title}{colon}{message}{tail}"
+    return line, COLOURS[status]
+
+
+def summary(
+    results: Iterable[Mapping[str, Any]],
+    areas: Sequence[tuple[str, str]],
+    owed: int,
+    missing: int,
+    language: str,
+) -> list[str]:
+    """Return the table area x status as lines; every row and column adds up.
+
+    ``areas`` are (id, title) in order. ValueError when a result has an unknown status.
+    """
+    found = list(results)
+    rows = [
+        (title, count(r["status"] for r in found if r["area"] == area))
+        for area, title in areas
+        if any(r["area"] == area for r in found)
+    ]
+    rows.append((word(language, "total"), count(r["status"] for r in found)))
+    heads = [STATUS_NAMES[language][status] for status in STATUSES]
+    total_head = word(language, "total")
+    columns = [max(8, width(head)) for head in (*heads, total_head)]
+    first = max(width(name) for name in [word(language, "area"), *(name for name, _ in rows)])
+    lines = [_row(word(language, "area"), [*heads, total_head], first, columns)]
+    rule = "-" * width(lines[0])
+    lines.append(rule)
+    for name, counts in rows[:-1]:
+        lines.append(_row(name, _numbers(counts), first, columns))
+    lines += [rule, _row(rows[-1][0], _numbers(rows[-1][1]), first, columns)]
+    lines.append(word(language, "owed", owed=owed, results=len(found), missing=missing))
+    return lines
+
+
+def _numbers(counts: Mapping[str, int]) -> list[str]:
+    cells = [str(counts[status] or "·") for status in STATUSES]
+    return [*cells, str(sum(counts.values()))]
+
+
+def _row(name: str, cells: Sequence[str], first: int, columns: Sequence[int]) -> str:
+    shown = [
+        " " * max(0, column - width(cell)) + cell
+        for cell, column in zip(cells, columns, strict=True)
+    ]
+    return "  ".join([pad(name, first), *shown])

@@ -1,0 +1,219 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables by clause: what the contract asks, what was looked at, what came out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.module_utils.result import combine, count
+from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import OPEN, Row, is_waived
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
+    RECORD,
+    Text,
+    both,
+    counts_text,
+    join,
+    say,
+    status_text,
+)
+
+TABLES = (("environment", "ENV"), ("business", "BIZ"), ("gdca", "GDCA"))
+"""The sections of the contract that every quarterly report shows as a table of its own."""
+
+_NO_RESULTS = {
+    "automated": "note_unanswered",
+    "guided": "note_record",
+    "record": "note_record",
+    "report": "note_report",
+}
+
+SHOWN = 3
+"""So many results that are not pass are quoted in a clause's or check's line."""
+
+
+def clause_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
+    """Return all clauses with their state; also the rows of the clause-to-evidence matrix.
+
+    The state is the results' combination (``result.combine``). Without any result it is
+    ``record`` where people answer the clause, and ``not_run`` where checks should have.
+    """
+    by_clause: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        for clause in row["clauses"]:
+            by_clause[clause].append(row)
+    sections = {section["id"]: section for section in source.sections}
+    return [_clause(clause, by_clause[clause["id"]], sections) for clause in source.clauses]
+
+
+def _clause(clause: Mapping[str, Any], rows: list[Row], sections: Mapping[str, Any]) -> Row:
+    answered = clause["answered"]
+    section = str(clause.get("section") or clause["id"].partition("-")[0])
+    checks = list(dict.fromkeys(row["check"] for row in rows))
+    counts = count(row["status"] for row in rows)
+    state = combine(row["status"] for row in rows) if rows else RECORD
+    if not rows and answered == "automated":
+        state = "not_run"
+    return {
+        "clause": clause["id"],
+        "number": str(clause["number"]),
+        "section": section,
+        "section_title": both(sections.get(section, section)),
+        "content": both(clause),
+        "standard": both(clause["cadence"]),
+        "answered": answered,
+        "answered_text": say(answered),
+        "method": say("method_automated", n=len(checks)) if checks else say(answered),
+        "checks": checks,
+        "status": state,
+        "counts": counts,
+        "results": len(rows),
+        "value": _value(rows, counts),
+        "limit_text": _limits(rows),
+        "note": _note(rows, answered),
+        "evidence": sorted({row["evidence"] for row in rows if row["evidence"]}),
+    }
+
+
+def _value(rows: Sequence[Row], counts: Mapping[str, int]) -> list[Text]:
+    """The lines of a clause's result: the counts, then what stands out."""
+    if not rows:
+        return [say("no_results")]
+    lines = [say("value_counts", total=len(rows), counts=counts_text(counts))]
+    extreme = _extreme(rows)
+    if extreme and not standing_out(rows):
+        lines.append(extreme)
+    return [*lines, *standing_out(rows)]
+
+
+def standing_out(rows: Sequence[Row]) -> list[Text]:
+    """Quote the first results that are neither pass nor skipped, worst first."""
+    order = {"fail": 0, "error": 1, "not_run": 2, "warn": 3}
+    chosen = sorted(
+        (row for row in rows if row["status"] in order), key=lambda row: order[row["status"]]
+    )
+    lines = [_quote(row) for row in chosen[:SHOWN]]
+    if len(chosen) > SHOWN:
+        lines.append(say("value_more", n=len(chosen) - SHOWN))
+    return lines
+
+
+def _quote(row: Mapping[str, Any]) -> Text:
+    mark = status_text(row["status"])
+    return {
+        language: f"[{mark[language]}] {row['target']}"
+        f"{'：' if language == 'zh' else ': '}{row['message'][language]}"
+        for language in ("zh", "en")
+    }
+
+
+def _limits(rows: Sequence[Row]) -> Text:
+    texts = [row["limit_text"] for row in rows if row["limit"]]
+    kept = figures.distinct(texts)
+    return join(kept[:SHOWN], "sentence_joint") if kept else both(figures.DASH)
+
+
+def _note(rows: Sequence[Row], answered: str) -> Text:
+    if not rows:
+        return say(_NO_RESULTS[answered])
+    waived = sum(is_waived(row) for row in rows)
+    numbers = {
+        "note_incomplete": sum(row["status"] in OPEN for row in rows),
+        "note_waived": waived,
+        "note_expired": sum(bool(row["waiver"]) for row in rows) - waived,
+    }
+    notes = [say(key, n=number) for key, number in numbers.items() if number]
+    sources = {
+        row["limit_source"]: row["limit_source_text"]
+        for row in rows
+        if (row["limit_source"] or "").startswith("inventory")
+    }
+    notes += [say("limit_changed", source=text) for text in sources.values()]
+    return join(notes, "sentence_joint") if notes else both("")
+
+
+def check_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
+    """Return one row for each check that has results: passes condensed, the rest quoted."""
+    by_check: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_check[row["check"]].append(row)
+    order = {check: n for n, check in enumerate(source.checks)}
+    return [
+        _check(by_check[check])
+        for check in sorted(by_check, key=lambda check: (order.get(check, len(order)), check))
+    ]
+
+
+def _check(rows: list[Row]) -> Row:
+    first = rows[0]
+    return {
+        "check": first["check"],
+        "title": first["title"],
+        "clauses": sorted({clause for row in rows for clause in row["clauses"]}),
+        "area": first["area"],
+        "status": combine(row["status"] for row in rows),
+        "counts": count(row["status"] for row in rows),
+        "results": len(rows),
+        "value": _condensed(rows),
+        "limit_text": _limits(rows),
+        "note": _note(rows, "automated"),
+    }
+
+
+def _condensed(rows: list[Row]) -> list[Text]:
+    """One result is quoted; of several, the extreme one and whatever is not right."""
+    if len(rows) == 1:
+        return [_quote(rows[0]) if rows[0]["status"] in OPEN else rows[0]["message"]]
+    counts = count(row["status"] for row in rows)
+    kinds = [status for status, number in counts.items() if number]
+    if len(kinds) == 1:
+        lines = [say("all_same", n=len(rows), status=status_text(kinds[0]))]
+    else:
+        lines = [counts_text(counts)]
+    extreme = _extreme(rows)
+    if extreme:
+        lines[0] = join([lines[0], extreme], "joint")
+    return [*lines, *standing_out(rows)]
+
+
+def _extreme(rows: Sequence[Row]) -> Text | None:
+    """The observed value nearest to its limit's bad side, where all are of one kind."""
+    numeric = [
+        row for row in rows
+        if isinstance(row["observed"], (int, float)) and not isinstance(row["observed"], bool)
+        and row["limit"] and "direction" in row["limit"]
+    ]
+    kinds = {(row["limit"]["direction"], row["unit"]) for row in numeric}
+    if len(kinds) != 1:
+        return None
+    above = numeric[0]["limit"]["direction"] == "above"
+    chosen = (max if above else min)(numeric, key=lambda row: row["observed"])
+    where = f"{chosen['target']} {chosen['part']}".strip()
+    return say("highest" if above else "lowest", value=chosen["observed_text"], where=where)
+
+
+def tables(
+    source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row]
+) -> list[Row]:
+    """Return the quarterly tables: their clauses, and the checks behind them.
+
+    A check that answers clauses of several tables is shown in each, so their results may not be
+    added up over the tables; the conclusion counts results, not lines.
+    """
+    titles = {section["id"]: section for section in source.sections}
+    found = []
+    for key, section in TABLES:
+        own = [clause for clause in clauses if clause["section"] == section]
+        ids = {clause["clause"] for clause in own}
+        found.append({
+            "key": key,
+            "title": both(titles.get(section, section)),
+            "clauses": own,
+            "checks": [check for check in checks if ids & set(check["clauses"])],
+        })
+    return found

@@ -34,6 +34,7 @@ _HEADER = re.compile(rb"ebill-frame 1 ([0-9a-f]{32})\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _OCTAL = re.compile(rb"\\([0-7]{3})")
+_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?\Z")
 _REASON = re.compile(r"[a-z_]+\Z")
 _DETAIL_LENGTH = 300
 
@@ -163,6 +164,11 @@ def clean(text: str) -> str:
     text = _CONTROL.sub(" ", text).strip()
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) <= _DETAIL_LENGTH else text[: _DETAIL_LENGTH - 1] + "…"
+
+
+def number(text: str) -> float | None:
+    """A plain decimal number of a target, None for anything else (signs, nan, huge ones too)."""
+    return float(text) if _NUMBER.match(text) else None
 
 
 def unescape_octal(raw: bytes) -> bytes:

@@ -204,7 +204,7 @@ def _files(answers: Answers) -> Observation:
     found: list[Row] = []
     for file in rows_of(answers, "data_files"):
         state = _file_state(file)
-        if state == "online" or (state == "offline" and file.get("tablespace_name") in offline):
+        if state == "ONLINE" or (state == "OFFLINE" and file.get("tablespace_name") in offline):
             continue
         found.append(
             {
@@ -217,13 +217,13 @@ def _files(answers: Answers) -> Observation:
 
 
 def _file_state(file: Mapping[str, Any]) -> str:
-    """``online``, ``offline``, ``recover``, ``missing`` (a name Oracle made up), ``invalid``."""
+    """``ONLINE``, ``OFFLINE``, ``RECOVER``, ``MISSING`` (a name Oracle made up), ``INVALID``."""
     name = str(file.get("file_name") or "")
     if not name or name.replace("\\", "/").rsplit("/", 1)[-1].startswith("MISSING"):
-        return "missing"
+        return "MISSING"
     if file.get("status") == "INVALID":
-        return "invalid"
+        return "INVALID"
     status = str(file.get("online_status"))
     if status in _USABLE:
-        return "online"
-    return "offline" if status == "SYSOFF" else status.lower()
+        return "ONLINE"
+    return "OFFLINE" if status == "SYSOFF" else status

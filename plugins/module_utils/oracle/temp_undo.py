@@ -7,7 +7,9 @@ TEMP: DBA_TEMP_FREE_SPACE.FREE_SPACE counts extents that are allocated but free 
 free, so used = TABLESPACE_SIZE - FREE_SPACE is what sessions hold now. Both views are local to
 the database that is asked, so a standby opened for reading answers for itself.
 UNDO: expired extents may be reused at any time and count as free; active and unexpired ones
-count as used, expired ones are shown apart.
+count as used, expired ones are shown apart. An undo tablespace of fixed size is tuned by Oracle
+to keep undo as long as it fits, so much unexpired undo is normal; active undo has a percentage
+of its own.
 """
 
 from __future__ import annotations
@@ -100,6 +102,7 @@ def _undo(
         row.update(usage(active + unexpired, summed.allocated_bytes, summed.maximum_bytes))
     except Impossible as contradiction:
         return row | error(Problem("bad_answer", f"TABLESPACE {name}: {contradiction}"))
+    row["active_percent"] = 100 * active / summed.maximum_bytes
     row.update(active_bytes=active, unexpired_bytes=unexpired, expired_bytes=expired)
     row.update(active_gib=gib(active), unexpired_gib=gib(unexpired), expired_gib=gib(expired))
     row.update(files=summed.count, growing_files=summed.growing, autoextend=summed.autoextend)

@@ -29,6 +29,10 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import (
     utc,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import quarter_labelled, quarter_of
+from ansible_collections.ebill.ops.plugins.plugin_utils.role_arguments import (
+    argument_spec,
+    role_faults,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
     InactiveError,
     ledger_url,
@@ -86,6 +90,7 @@ class ActionModule(ActionBase):
                 "nothing to inspect: no selected target is in the group of a selected check;"
                 f" targets: {', '.join(targets)}; checks: {len(checks)} (see docs/checks.md)"
             )
+        _check_variables(owed, task_vars["hostvars"])
         plan = self._plan(catalogue, owed, settings, task_vars)
         ledger = Ledger(ledger_url())
         ledger.expire_dead(now)
@@ -145,6 +150,19 @@ class ActionModule(ActionBase):
         plan = planning.compile_plan(catalogue, owed, settings, overrides)
         plan["waivers"] = planning.check_waivers(catalogue, waivers)
         return plan
+
+
+def _check_variables(owed: planning.Owed, hostvars: Mapping[str, Any]) -> None:
+    """Refuse wrong role variables of any target before one is touched."""
+    specs = {area: argument_spec(area) for area in {a for areas in owed.values() for a in areas}}
+    faults = [
+        fault
+        for target, areas in owed.items()
+        for area in areas
+        for fault in role_faults(specs[area], target, hostvars[target])
+    ]
+    if faults:
+        raise catalogue_file.CatalogueError("inventory:\n  " + "\n  ".join(faults))
 
 
 def _quarter(label: str, site: Mapping[str, Any], basis: str, now: datetime) -> str:

@@ -36,7 +36,7 @@ class UserPair:
 
 
 class Pki:
-    """Made once when the lab starts (a second of work); the server's leaf is issued again at will."""
+    """Made once when the lab starts; the server's leaf is issued again at will."""
 
     def __init__(self, now: datetime, address: str) -> None:
         self.now = now

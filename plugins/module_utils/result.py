@@ -134,15 +134,15 @@ def count(statuses: Iterable[str]) -> dict[str, int]:
 
 
 def format_number(value: float, limits: Iterable[float] = ()) -> str:
-    """Write a number with the fewest decimals (one at least where there is a fraction, three at
-    most) that do not move it across one of ``limits``: 89.96 under a limit of 90 stays 89.96."""
+    """Write a number with the fewest decimals (one at least where there is a fraction) that
+    move it neither across one of ``limits`` nor to zero: 89.96 under a limit of 90 stays 89.96."""
     if isinstance(value, int) or float(value).is_integer():
         return str(int(value))
     bounds = list(limits)
     for digits in (1, 2, 3):
         shown = round(value, digits)
-        if all((shown >= bound) == (value >= bound) for bound in bounds):
-            return f"{shown:.{digits}f}".removesuffix(".0") if shown else "0"
+        if shown and all((shown >= bound) == (value >= bound) for bound in bounds):
+            return f"{shown:.{digits}f}".removesuffix(".0")
     return repr(value)
 
 

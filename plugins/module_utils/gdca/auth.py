@@ -95,7 +95,9 @@ class Server:
 def observe(channel: Channel | Trouble, settings: Settings) -> dict[str, Observation]:
     """Return the observations of this role, in one order: the right attempt comes first."""
     if not settings.test_pair:
-        return dict.fromkeys(OBSERVATIONS, absent("not_configured", "test_certificate_file"))
+        # Not an absence: the role is there and nobody has looked.
+        missing = Trouble("not_configured", "test_certificate_file")
+        return dict.fromkeys(OBSERVATIONS, error(missing))
     try:
         if isinstance(channel, Trouble):
             raise channel

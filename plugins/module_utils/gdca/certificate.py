@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def facts(certificate: Any, now: datetime, usage: str) -> dict[str, Any]:
     """Return the row of a certificate; `usage` as settings.CertificateFile has it.
 
     subject_cn, issuer_cn, serial (hex), algorithm (rsa, sm2, ec or a dotted OID), key_bits,
-    signature_hash, not_before, not_after (UTC ISO-8601), days_left, started, usage_state
+    signature_hash, not_before, not_after (2026-11-22 16:00 UTC), days_left, started, usage_state
     (ok, wrong, missing), fingerprint (SHA-256, hex).
     """
     body = certificate["tbs_certificate"]
@@ -90,8 +90,8 @@ def facts(certificate: Any, now: datetime, usage: str) -> dict[str, Any]:
         "algorithm": kind,
         "key_bits": bits,
         "signature_hash": _hash(certificate["signature_algorithm"]),
-        "not_before": begin.isoformat(),
-        "not_after": end.isoformat(),
+        "not_before": _minute(begin),
+        "not_after": _minute(end),
         "days_left": round((end - now).total_seconds() / 86400, 2),
         "started": begin <= now,
         "usage_state": _usage_state(certificate, usage),
@@ -123,6 +123,10 @@ def is_ca(certificate: Any) -> bool:
 def self_issued(certificate: Any) -> bool:
     """Tell whether subject and issuer are the same name: a root, or a device's own making."""
     return bool(certificate.subject.dump() == certificate.issuer.dump())
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _key(certificate: Any) -> tuple[str, int | None]:

@@ -31,17 +31,17 @@ class Identity:
         return base64.b64encode(self.certificate.dump()).decode()
 
     def check(self, now: datetime) -> None:
-        """Trouble not_configured when the server would be right to refuse this identity."""
+        """Trouble test_identity when the server would be right to refuse this identity."""
         row = certificate.facts(self.certificate, now, "any")
         if row["days_left"] < 0:
-            raise Trouble("not_configured", f"test certificate {row['not_after']}")
+            raise Trouble("test_identity", f"{row['subject_cn']} {row['not_after']}")
 
 
 def load(pair: Pair) -> Identity:
     """Read a certificate and its key.
 
     Trouble unreadable (no such file), not_supported (encrypted key, unknown kind of key),
-    not_configured (the key is not the certificate's), driver_missing.
+    test_identity (the key is not the certificate's), driver_missing.
     """
     subject = certificate.parse(certificate.read_file(pair.certificate_file)[0])
     algorithm = certificate.algorithm(subject)
@@ -69,7 +69,7 @@ def _sm2_signer(text: bytes, subject: Any, path: str) -> Callable[[bytes], bytes
     point = subject.public_key["public_key"].native
     probe = b"ebill.ops"
     if not 0 < number < sm2.ORDER or not sm2.verify(point, sm2.sign(number, point, probe), probe):
-        raise Trouble("not_configured", f"key {path}")
+        raise Trouble("test_identity", f"key {path}")
     return lambda data: sm2.sign(number, point, data)
 
 
@@ -87,7 +87,7 @@ def _other_signer(text: bytes, subject: Any, path: str) -> Callable[[bytes], byt
     except (ValueError, TypeError, exceptions.UnsupportedAlgorithm) as exc:
         raise Trouble("not_supported", f"key {path}") from exc
     if key.public_key() != certified:
-        raise Trouble("not_configured", f"key {path}")
+        raise Trouble("test_identity", f"key {path}")
     if isinstance(key, rsa.RSAPrivateKey):
         return lambda data: bytes(key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
     if isinstance(key, ec.EllipticCurvePrivateKey):

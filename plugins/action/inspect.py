@@ -109,7 +109,8 @@ class ActionModule(ActionBase):
                 return self._collect_by_shell(arguments, bookmarks)
             return self._collect_by_module(arguments, task_vars)
         except AnsibleConnectionFailure as error:
-            raise _CollectionError("unreachable", str(error)) from error
+            # Ansible's own words stand before what ssh itself said.
+            raise _CollectionError("unreachable", str(error).rpartition("ssh: ")[2]) from error
         except _CollectionError:
             raise
         except (AnsibleError, OSError, ValueError, TypeError, KeyError) as error:

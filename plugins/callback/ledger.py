@@ -57,7 +57,10 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
-from ansible_collections.ebill.ops.plugins.plugin_utils.settings import ledger_url
+from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
+    configure,
+    ledger_url,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.verdicts import (
     summary,
     verdict_lines,
@@ -87,6 +90,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._reports: list[dict[str, Any]] = []
         self._wanted = False
         self._broken = False
+
+    def set_options(
+        self, task_keys: Any = None, var_options: Any = None, direct: Any = None
+    ) -> None:
+        """Read the options and hand them to our actions."""
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+        configure(self.get_option("output_dir"), self.get_option("url"))
 
     # -- hooks ---------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ COLOURS = {
 _WORDS = {
     "zh": {
         "more": "等 {n} 项均正常",
+        "checks": "{title}等 {n} 项检查",
         "area": "领域",
         "total": "合计",
         "owed": "应检 {owed} 项检查，得到 {results} 条结果（按部件计），缺 {missing} 项",
@@ -37,6 +38,7 @@ _WORDS = {
     },
     "en": {
         "more": "and {n} in all are right",
+        "checks": "{title} and {n} checks in all",
         "area": "area",
         "total": "total",
         "owed": "{owed} checks owed, {results} results (one for each part), {missing} missing",
@@ -67,23 +69,21 @@ def verdict_lines(
 ) -> list[tuple[str, str]]:
     """Return (line, colour) of the results of one task.
 
-    What is not right has a line of its own; the parts of one check that are right share one,
-    which quotes the part nearest to its limit.
+    What is not right has a line of its own. Results that could not be had for the same reason
+    share one, and so do the parts of one check that are right: it quotes the part nearest to its
+    limit.
     """
     lines = []
-    right: dict[str, list[Result]] = {}
+    alike: dict[tuple[str, ...], list[Result]] = {}
     for result in results:
-        if result["status"] == "pass":
-            right.setdefault(result["check"], []).append(result)
+        status = result["status"]
+        if status in ("warn", "fail"):
+            lines.append(_line([result], titles, language))
+        elif status == "pass":
+            alike.setdefault((status, result["check"]), []).append(result)
         else:
-            lines.append(_line(result, titles, language, result["message"][language]))
-    for group in right.values():
-        nearest = min(group, key=_room)
-        message = nearest["message"][language]
-        if len(group) > 1:
-            message = f"{message}；" if language == "zh" else f"{message}; "
-            message += word(language, "more", n=len(group))
-        lines.append(_line(nearest, titles, language, message))
+            alike.setdefault((status, result["message"][language]), []).append(result)
+    lines += [_line(sorted(group, key=_room), titles, language) for group in alike.values()]
     return lines
 
 
@@ -96,18 +96,24 @@ def _room(result: Result) -> float:
 
 
 def _line(
-    result: Result, titles: Mapping[str, Mapping[str, str]], language: str, message: str
+    group: Sequence[Result], titles: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[str, str]:
-    status = result["status"]
-    name = STATUS_NAMES[language][status]
+    """One line for results of one status: parts of one check, or checks with one message."""
+    first = group[0]
+    status, message = first["status"], first["message"][language]
+    checks = list(dict.fromkeys(result["check"] for result in group))
+    title = titles.get(checks[0], {}).get(language, checks[0])
+    if len(checks) > 1:
+        title = word(language, "checks", title=title, n=len(checks))
+    elif len(group) > 1 and status == "pass":
+        message += ("；" if language == "zh" else "; ") + word(language, "more", n=len(group))
+    if first["waiver"] and not first["waiver"]["expired"]:
+        message += word(language, "waived")
     column = max(width(text) for text in STATUS_NAMES[language].values())
-    title = titles.get(result["check"], {}).get(language, result["check"])
-    waived = result["waiver"] and not result["waiver"]["expired"]
-    tail = word(language, "waived") if waived else ""
-    clause = pad("/".join(result["clauses"]), 8)
-    target = pad(result["target"], 10)
+    clauses = "/".join(dict.fromkeys(clause for result in group for clause in result["clauses"]))
     colon = "：" if language == "zh" else ": "
-    line = f"  {pad(name, column)}  {clause}  {target}  {title}{colon}{message}{tail}"
+    name = pad(STATUS_NAMES[language][status], column)
+    line = f"  {name}  {pad(clauses, 8)}  {pad(first['target'], 10)}  {title}{colon}{message}"
     return line, COLOURS[status]
 
 

@@ -91,7 +91,7 @@ def main() -> None:
         read_only_tablespaces=module.params["read_only_tablespaces"],
     )
     found = collect(login_of(module.params), wanted)
-    names = [name for subject in GATHER for name in SUBJECTS[subject].observations]
+    names = [name for subject in GATHER for name in SUBJECTS[subject]]
     module.exit_json(
         changed=False,
         observations={name: found.observations[name] for name in names},

@@ -23,29 +23,26 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import QUERIES
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login, Session
 
+_RMAN = ("rman_jobs", "rman_sets")
 
-@dataclass(frozen=True)
-class Subject:
-    """What can be gathered together: the queries it needs and the observations it makes."""
-
-    queries: tuple[str, ...]
-    observations: tuple[str, ...]
-
-
-SUBJECTS: dict[str, Subject] = {
-    "instance": Subject(("instance", "database"), ("instance", "database")),
-    "tablespaces": Subject(
-        ("tablespaces", "data_files", "free_space", "disk_groups"),
-        ("tablespaces", "tablespace_states", "datafiles"),
-    ),
-    "temp": Subject(("temp_files", "temp_free"), ("temp",)),
-    "undo": Subject(("tablespaces", "data_files", "undo_extents"), ("undo",)),
-    "backups": Subject(
-        ("database", "rman_jobs", "rman_sets"),
-        ("rman_jobs", *(f"rman_{kind}" for kind in backups.TYPES)),
-    ),
-    "recovery_area": Subject(("recovery_area",), ("recovery_area",)),
+SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "instance": {"instance": ("instance",), "database": ("database",)},
+    "tablespaces": {
+        "tablespaces": ("tablespaces", "data_files", "free_space", "disk_groups"),
+        "tablespace_states": ("tablespaces",),
+        "datafiles": ("data_files",),
+    },
+    "temp": {"temp": ("temp_files", "temp_free")},
+    "undo": {"undo": ("tablespaces", "data_files", "undo_extents")},
+    "backups": {
+        "rman_jobs": _RMAN,
+        "rman_full": _RMAN,
+        "rman_incremental": _RMAN,
+        "rman_archivelog": ("database", *_RMAN),
+    },
+    "recovery_area": {"recovery_area": ("recovery_area",)},
 }
+"""What can be gathered together: each observation of a subject, and the queries it is made of."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,8 @@ class Collected:
 
 def collect(login: Login, wanted: Wanted) -> Collected:
     """Log in once and answer for every subject; never raises for what the database does."""
-    names = {name for subject in wanted.gather for name in SUBJECTS[subject].queries}
+    used = [queries for subject in wanted.gather for queries in SUBJECTS[subject].values()]
+    names = {name for queries in used for name in queries}
     queries = [query for name, query in QUERIES.items() if name in names]
     answers, asked = Session(login, queries).run()
     return Collected(observe(answers, wanted), [item.as_dict() for item in asked])
@@ -86,5 +84,5 @@ def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
     }
     for name, subject in SUBJECTS.items():
         if name not in wanted.gather:
-            found.update({key: absent("not_configured", name) for key in subject.observations})
+            found.update({key: absent("not_configured", name) for key in subject})
     return found

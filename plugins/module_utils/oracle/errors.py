@@ -127,6 +127,9 @@ def _network_reason(error: BaseException) -> str | None:
         return "tls_failed"
     if any(isinstance(item, TimeoutError) for item in chain) or "timed out" in text:
         return "unreachable"
+    for item in chain:
+        if isinstance(item, OSError) and item.errno is not None:
+            return _ERRNO_REASONS.get(item.errno, "unreachable")
     match = _ERRNO.search(text)
     if match:
         number = int(match[1]) if match[1] else errno.ECONNREFUSED

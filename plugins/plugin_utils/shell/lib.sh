@@ -30,7 +30,6 @@ export PATH
 IFS=' 	
 '
 EB_JOBS=''
-EB_ALARM=''
 EB_START=0
 EB_NOW=0
 
@@ -75,7 +74,7 @@ eb_job() {
     EB_JOBS="$EB_JOBS $!:$eb_section"
 }
 
-# Kill processes with all that descend from them. Without job control a background job has no
+# Kill processes with all that descend from them, ourselves excepted. Without job control a background job has no
 # process group of its own, so the tree is read from /proc. Only the late path pays for it.
 eb_kill_tree() {
     eb_tree=" $* "
@@ -96,7 +95,7 @@ eb_kill_tree() {
         done
     done 2>/dev/null
     for eb_pid in $eb_tree; do
-        kill -KILL "$eb_pid"
+        [ "$eb_pid" = "$$" ] || kill -KILL "$eb_pid"
     done 2>/dev/null
 }
 
@@ -128,10 +127,10 @@ eb_join() {
     eb_limit=$((EB_START + EB_TOTAL - EB_NOW))
     [ "$eb_limit" -lt "$1" ] || eb_limit=$1
     [ "$eb_limit" -ge 1 ] || eb_limit=1
-    EB_ALARM=''
+    eb_alarm_pid=''
     if eb_have sleep; then
         (eb_alarm "$eb_limit") </dev/null >/dev/null 2>&1 &
-        EB_ALARM=$!
+        eb_alarm_pid=$!
     fi
     for eb_entry in $EB_JOBS; do
         wait "${eb_entry%%:*}"
@@ -139,16 +138,14 @@ eb_join() {
         [ "$?" -le 128 ] || eb_note "${eb_entry#*:}" timeout "$eb_limit"
     done
     EB_JOBS=''
-    if [ -n "$EB_ALARM" ]; then
-        kill -TERM "$EB_ALARM"
-        wait "$EB_ALARM"
-        EB_ALARM=''
+    if [ -n "$eb_alarm_pid" ]; then
+        kill -TERM "$eb_alarm_pid"
+        wait "$eb_alarm_pid"
     fi
 }
 
 eb_abandon() {
-    eb_kill_jobs
-    [ -z "$EB_ALARM" ] || kill -TERM "$EB_ALARM"
+    eb_kill_tree "$$"
     exit 143
 }
 

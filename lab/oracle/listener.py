@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The listener: accounts, sessions and faults, without any SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from lab.oracle.faults import LOGON_TEXTS, Faults
+from lab.oracle.seam import Engine, OraError, SessionFacts
+from lab.oracle.wire import logon, tns
+from lab.oracle.wire.codec import Malformed
+from lab.oracle.wire.session import Session
+
+SMALLEST_SDU, LARGEST_SDU = 512, 65535
+TOO_OLD = 314
+FAILED_LOGIN_ATTEMPTS = 10
+"""Oracle's DEFAULT profile locks an account after so many failures in a row."""
+
+
+@dataclass
+class User:
+    """An account. Change it while the server runs: the next logon or statement sees it.
+
+    `grants`: dictionary views it may read, as queried (V$INSTANCE, DBA_USERS).
+    `privileges`: system privileges; SELECT ANY DICTIONARY opens every view.
+    """
+
+    name: str
+    password: str
+    grants: set[str] = field(default_factory=set)
+    privileges: set[str] = field(default_factory=lambda: {"CREATE SESSION"})
+    locked: bool = False
+    expired: bool = False
+    failures: int = 0
+
+
+@dataclass
+class LoginCount:
+    success: int = 0
+    failure: int = 0
+
+
+EngineFactory = Callable[["Listener", SessionFacts], Engine]
+
+
+class Listener:
+    """A stand-in on loopback. `users` may hold User objects; they stay the caller's to change."""
+
+    def __init__(
+        self,
+        engines: EngineFactory,
+        users: Iterable[User],
+        profile: str = "19c",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        services: tuple[str, ...] = ("EBILLDB",),
+        instance_name: str = "EBILLDB",
+    ) -> None:
+        self.engines = engines
+        self.users = {user.name: user for user in users}
+        self.profile = logon.PROFILES[profile]
+        self.host = host
+        self.port = port
+        self.services = services
+        self.service_name = services[0]
+        self.instance_name = instance_name
+        self.faults = Faults()
+        self.logins: dict[str, LoginCount] = {}
+        self.sessions: dict[int, SessionFacts] = {}
+        self.protocol_errors: list[str] = []
+        self._numbers = itertools.count(101)
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None] | None] = set()
+        self._listener: asyncio.Server | None = None
+        self._holder: socket.socket | None = None
+
+    async def start(self) -> None:
+        """Listen. The port is held by a socket of its own so that it survives `pause`."""
+        self._holder = self._bind()
+        self.port = self._holder.getsockname()[1]
+        await self.resume()
+
+    async def stop(self) -> None:
+        await self.pause()
+        self.kill_sessions()
+        await asyncio.gather(*[task for task in self._tasks if task], return_exceptions=True)
+        if self._holder:
+            self._holder.close()
+            self._holder = None
+
+    async def pause(self) -> None:
+        """Stop listening (connections are refused by the system); sessions live on."""
+        if self._listener:
+            self._listener.close()
+            self._listener = None
+
+    async def resume(self) -> None:
+        if not self._listener:
+            self._listener = await asyncio.start_server(self._serve, sock=self._bind())
+
+    def kill_sessions(self) -> None:
+        """Cut every connection at once."""
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    def _bind(self) -> socket.socket:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((self.host, self.port))
+        return sock
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        self._tasks.add(asyncio.current_task())
+        stream = tns.Stream(reader, writer)
+        try:
+            if await self._open(stream):
+                await Session(self, stream).serve()
+            elif self.faults.silent:
+                while await reader.read(4096):
+                    pass
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        except Malformed as problem:
+            self.protocol_errors.append(str(problem))
+        finally:
+            self._writers.discard(writer)
+            self._tasks.discard(asyncio.current_task())
+            writer.close()
+
+    async def _open(self, stream: tns.Stream) -> bool:
+        """CONNECT to ACCEPT. False: refused, or silent by a fault."""
+        if self.faults.silent == "connect":
+            return False
+        request = await stream.read_connect()
+        refusal = self.faults.refuse or self._refusal(request)
+        if refusal:
+            await stream.refuse(refusal)
+            return False
+        if self.faults.too_old:
+            await stream.accept(TOO_OLD, 8192)
+            return False
+        sdu = max(SMALLEST_SDU, min(request.sdu, LARGEST_SDU))
+        await stream.accept(min(request.version, self.profile.tns_version), sdu)
+        return self.faults.silent != "accept"
+
+    def _refusal(self, request: tns.ConnectRequest) -> int:
+        sid = request.wanted("SID")
+        if sid:
+            return 0 if sid.upper() == self.instance_name.upper() else 12505
+        known = [name.upper() for name in self.services]
+        return 0 if request.wanted("SERVICE_NAME").upper() in known else 12514
+
+    def next_session(self, user: str, hello: logon.Pairs) -> SessionFacts:
+        def said(key: str) -> str:
+            return hello.get(key, b"").decode("utf-8", "replace")
+
+        number = next(self._numbers)
+        return SessionFacts(
+            sid=number,
+            serial=number * 7 % 60000 + 1,
+            user=user,
+            program=said("AUTH_PROGRAM_NM"),
+            machine=said("AUTH_MACHINE"),
+            osuser=said("AUTH_SID"),
+            process=said("AUTH_PID"),
+        )
+
+    def password(self, user: str) -> str | None:
+        return self.users[user].password if user in self.users else None
+
+    def judge(self, user: str, *, right: bool) -> OraError | None:
+        problem = self._logon_problem(user, right=right)
+        count = self.logins.setdefault(user, LoginCount())
+        if problem:
+            count.failure += 1
+        else:
+            count.success += 1
+        return problem
+
+    def _logon_problem(self, user: str, *, right: bool) -> OraError | None:
+        account = self.users.get(user)
+        code = self.faults.logon_error
+        if not code and account and account.locked:
+            code = 28000
+        if not code and not right:
+            code = 1017
+            if account:
+                account.failures += 1
+                account.locked = account.failures >= FAILED_LOGIN_ATTEMPTS
+        if not code and account and account.expired:
+            code = 28001
+        if not code and account and "CREATE SESSION" not in account.privileges:
+            code = 1045
+        if not code and account:
+            account.failures = 0
+        return OraError(code, LOGON_TEXTS.get(code, "logon refused")) if code else None
+
+    def open_engine(self, facts: SessionFacts) -> Engine:
+        self.sessions[facts.sid] = facts
+        return self.engines(self, facts)
+
+    def close_engine(self, facts: SessionFacts, engine: Engine) -> None:
+        self.sessions.pop(facts.sid, None)
+        engine.close()

@@ -1,0 +1,294 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values and conditions: literals, columns, operators, CASE, comparisons, subqueries."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlglot import exp
+
+from lab.oracle import seam
+from lab.oracle.sql import dates, numbers
+from lab.oracle.sql.core import (
+    NULL,
+    TEMPORAL,
+    Scope,
+    Typed,
+    coerce,
+    compared,
+    condition,
+    decides,
+    emits,
+    identifier,
+    only,
+    same_kind,
+    text,
+    unsupported,
+    value,
+)
+
+PSEUDO = {
+    "SYSDATE": Typed("ora_now('DATE')", seam.DATE),
+    "CURRENT_DATE": Typed("ora_now('DATE')", seam.DATE),
+    "SYSTIMESTAMP": Typed("ora_now('TZ')", seam.TIMESTAMP_TZ),
+    "CURRENT_TIMESTAMP": Typed("ora_now('TZ')", seam.TIMESTAMP_TZ),
+    "LOCALTIMESTAMP": Typed("ora_now('TIMESTAMP')", seam.TIMESTAMP),
+    "DBTIMEZONE": Typed("'+00:00'", seam.VARCHAR2, 6),
+}
+UNITS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
+
+
+@emits(exp.Literal, args="this is_string")
+def literal(node: Any, scope: Scope) -> Typed:
+    if node.is_string:
+        return Typed(text(node.this), seam.VARCHAR2 if node.this else NULL, len(node.this))
+    number = numbers.from_text(node.this)
+    return Typed(repr(number), seam.NUMBER)
+
+
+@emits(exp.RawString, args="this")
+def raw_string(node: Any, scope: Scope) -> Typed:
+    return Typed(text(node.this), seam.VARCHAR2, len(node.this))
+
+
+@emits(exp.Null, args="")
+def null(node: Any, scope: Scope) -> Typed:
+    return Typed("NULL", NULL)
+
+
+@emits(exp.Placeholder, args="this")
+def bind(node: Any, scope: Scope) -> Typed:
+    place = int(node.this[1:])
+    if place >= len(scope.statement.bind_kinds):
+        raise scope.statement.error(1008, "not all variables bound")
+    return Typed(f"?{place + 1}", scope.statement.bind_kinds[place])
+
+
+@emits(exp.Paren, args="this")
+def paren(node: Any, scope: Scope) -> Typed:
+    inner = value(node.this, scope)
+    return Typed(f"({inner.sql})", inner.kind, inner.size)
+
+
+@emits(exp.Column, args="this table db join_mark")
+def column(node: Any, scope: Scope) -> Typed:
+    name, table = identifier(node.this), identifier(node.args.get("table"))
+    plain = not table and not node.this.args.get("quoted")
+    where: Scope | None = scope
+    while where is not None:
+        found = [
+            (relation, place)
+            for relation in where.relations
+            if table in ("", relation.name)
+            for place, one in enumerate(relation.columns)
+            if one.name == name
+        ]
+        if len(found) > 1:
+            raise scope.statement.error(918, "column ambiguously defined", node)
+        if found:
+            relation, place = found[0]
+            return _reference(where, relation, place, node, scope)
+        if plain and name == "ROWNUM" and where is scope:
+            return _rownum(scope)
+        where = where.parent
+    if plain and name in PSEUDO:
+        return PSEUDO[name]
+    if plain and name == "USER":
+        return Typed(text(scope.statement.catalog.user()), seam.VARCHAR2, 128)
+    shown = f'"{table}"."{name}"' if table else f'"{name}"'
+    raise scope.statement.error(904, f"{shown}: invalid identifier", node)
+
+
+def _reference(where: Scope, relation: Any, place: int, node: Any, scope: Scope) -> Typed:
+    sql = where.wrap(f"{relation.alias}.c{place}")
+    if where.groups is not None and sql not in where.groups:
+        if where.groups:
+            raise scope.statement.error(979, "not a GROUP BY expression", node)
+        raise scope.statement.error(937, "not a single-group group function", node)
+    return Typed(sql, relation.columns[place].kind, relation.columns[place].size)
+
+
+def _rownum(scope: Scope) -> Typed:
+    if scope.wrapped is None:
+        raise unsupported(scope)
+    return Typed(scope.wrap("row_number() OVER ()"), seam.NUMBER)
+
+
+@emits(exp.Neg, args="this")
+def negative(node: Any, scope: Scope) -> Typed:
+    inner = coerce(value(node.this, scope), seam.NUMBER, scope)
+    return Typed(f"ora_arith('-', 0, {inner.sql})", seam.NUMBER)
+
+
+@emits(exp.DPipe, args="this expression safe")
+def concat(node: Any, scope: Scope) -> Typed:
+    parts = [
+        coerce(value(side, scope), seam.VARCHAR2, scope) for side in (node.this, node.expression)
+    ]
+    return Typed(f"ora_concat({parts[0].sql}, {parts[1].sql})", seam.VARCHAR2)
+
+
+@emits(exp.Add, exp.Sub, exp.Mul, exp.Div, args="this expression typed safe")
+def arithmetic(node: Any, scope: Scope) -> Typed:
+    sign = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}[type(node)]
+    left, right = value(node.this, scope), value(node.expression, scope)
+    if seam.INTERVAL in (left.kind, right.kind):
+        return _interval_arithmetic(sign, left, right, scope)
+    if left.kind in TEMPORAL or right.kind in TEMPORAL:
+        return _date_arithmetic(sign, left, right, scope)
+    sides = [coerce(side, seam.NUMBER, scope).sql for side in (left, right)]
+    return Typed(f"ora_arith('{sign}', {sides[0]}, {sides[1]})", seam.NUMBER)
+
+
+def _date_arithmetic(sign: str, left: Typed, right: Typed, scope: Scope) -> Typed:
+    if sign == "-" and left.kind in TEMPORAL and right.kind in TEMPORAL:
+        if left.kind == right.kind == seam.DATE:
+            return Typed(f"ora_days({left.sql}, {right.sql})", seam.NUMBER)
+        return Typed(f"ora_temporal('-', {left.sql}, {right.sql})", seam.INTERVAL)
+    if sign == "+" and right.kind in TEMPORAL and left.kind not in TEMPORAL:
+        left, right = right, left
+    if sign not in "+-" or left.kind not in TEMPORAL or right.kind in TEMPORAL:
+        raise scope.statement.error(975, "date + date not allowed")
+    days = coerce(right, seam.NUMBER, scope).sql
+    if sign == "-":
+        days = f"ora_arith('-', 0, {days})"
+    return Typed(f"ora_add_days({left.sql}, {days})", seam.DATE)
+
+
+def _interval_arithmetic(sign: str, left: Typed, right: Typed, scope: Scope) -> Typed:
+    if sign in "*/":
+        if sign == "*" and right.kind == seam.INTERVAL:
+            left, right = right, left
+        if left.kind != seam.INTERVAL or right.kind == seam.INTERVAL:
+            raise scope.statement.error(932, "inconsistent datatypes")
+        factor = coerce(right, seam.NUMBER, scope).sql
+        return Typed(f"ora_scale({left.sql}, {factor}, '{sign}')", seam.INTERVAL)
+    kinds = (left.kind, right.kind)
+    if any(kind not in (seam.INTERVAL, *TEMPORAL) for kind in kinds) or (
+        sign == "-" and right.kind != seam.INTERVAL
+    ):
+        raise scope.statement.error(30081, "invalid data type for datetime/interval arithmetic")
+    kind = next((kind for kind in kinds if kind != seam.INTERVAL), seam.INTERVAL)
+    return Typed(f"ora_temporal('{sign}', {left.sql}, {right.sql})", kind)
+
+
+@emits(exp.Interval, args="this unit")
+def interval(node: Any, scope: Scope) -> Typed:
+    """INTERVAL '7' DAY and the like, with one unit."""
+    unit = node.args.get("unit")
+    if not isinstance(node.this, exp.Literal) or not isinstance(unit, exp.Var):
+        raise unsupported(scope, node)
+    seconds = UNITS.get(unit.name.upper())
+    if seconds is None or not re.fullmatch(r"[+-]?\d+", node.this.this):
+        raise unsupported(scope, node)
+    from datetime import timedelta
+
+    return Typed(
+        text(dates.interval(timedelta(seconds=int(node.this.this) * seconds))), seam.INTERVAL
+    )
+
+
+@emits(exp.DateStrToDate, args="this")
+def date_literal(node: Any, scope: Scope) -> Typed:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", node.this.name):
+        raise scope.statement.error(1861, "literal does not match format string")
+    return Typed(text(f"{dates.TAG}{node.this.name} 00:00:00"), seam.DATE)
+
+
+@emits(exp.StrToTime, args="this format")
+def timestamp_literal(node: Any, scope: Scope) -> Typed:
+    """Only the parser makes this node, from TIMESTAMP '...'."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?", node.this.name)
+    if not found:
+        raise scope.statement.error(1861, "literal does not match format string")
+    fraction = (found.group(2) or ".").ljust(7, "0")
+    return Typed(text(dates.TAG + found.group(1) + fraction), seam.TIMESTAMP)
+
+
+@emits(exp.Case, args="this ifs default")
+def case(node: Any, scope: Scope) -> Typed:
+    subject = value(node.this, scope) if node.this else None
+    tests, results = [], []
+    for branch in node.args["ifs"]:
+        only(branch, {"this", "true"}, scope)
+        if subject is None:
+            tests.append(condition(branch.this, scope))
+        else:
+            left, right = compared(subject, value(branch.this, scope), scope)
+            tests.append(f"{left} = {right}")
+        results.append(value(branch.args["true"], scope))
+    otherwise = (
+        value(node.args["default"], scope) if node.args.get("default") else Typed("NULL", NULL)
+    )
+    kind = same_kind([*results, otherwise], scope)
+    if kind != NULL:
+        results = [coerce(result, kind, scope) for result in results]
+        otherwise = coerce(otherwise, kind, scope)
+    arms = " ".join(
+        f"WHEN {test} THEN {result.sql}" for test, result in zip(tests, results, strict=True)
+    )
+    return Typed(f"CASE {arms} ELSE {otherwise.sql} END", kind)
+
+
+COMPARISON = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=",
+}  # fmt: skip
+
+
+@decides(*COMPARISON, args="this expression")
+def comparison(node: Any, scope: Scope) -> str:
+    left, right = compared(value(node.this, scope), value(node.expression, scope), scope)
+    return f"{left} {COMPARISON[type(node)]} {right}"
+
+
+@decides(exp.And, exp.Or, args="this expression")
+def both(node: Any, scope: Scope) -> str:
+    word = "AND" if isinstance(node, exp.And) else "OR"
+    return f"({condition(node.this, scope)} {word} {condition(node.expression, scope)})"
+
+
+@decides(exp.Not, args="this")
+def negation(node: Any, scope: Scope) -> str:
+    return f"NOT ({condition(node.this, scope)})"
+
+
+@decides(exp.Paren, args="this")
+def paren_condition(node: Any, scope: Scope) -> str:
+    return f"({condition(node.this, scope)})"
+
+
+@decides(exp.Between, args="this low high")
+def between(node: Any, scope: Scope) -> str:
+    subject = value(node.this, scope)
+    low = compared(subject, value(node.args["low"], scope), scope)
+    high = compared(subject, value(node.args["high"], scope), scope)
+    return f"({low[0]} >= {low[1]} AND {high[0]} <= {high[1]})"
+
+
+@decides(exp.Is, args="this expression")
+def is_null(node: Any, scope: Scope) -> str:
+    if not isinstance(node.expression, exp.Null):
+        raise unsupported(scope, node)
+    return f"{value(node.this, scope).sql} IS NULL"
+
+
+@decides(exp.Like, args="this expression")
+def like(node: Any, scope: Scope) -> str:
+    return _like(node, None, scope)
+
+
+@decides(exp.Escape, args="this expression")
+def escape(node: Any, scope: Scope) -> str:
+    if not isinstance(node.this, exp.Like):
+        raise unsupported(scope, node)
+    only(node.this, {"this", "expression"}, scope)
+    return _like(node.this, node.expression, scope)
+
+
+def _like(node: Any, mark: Any, scope: Scope) -> str:
+    nodes = [node.this, node.expression] + ([mark] if mark is not None else [])
+    parts = [coerce(value(part, scope), seam.VARCHAR2, scope).sql for part in nodes]
+    return f"ora_like({', '.join(parts)})"

@@ -1,0 +1,302 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Queries: SELECT blocks, WITH, set operations, ORDER BY, FETCH, ROWNUM, and subqueries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from lab.oracle.seam import Column
+from lab.oracle.sql import rownum
+from lab.oracle.sql.calls import AGGREGATES, direction
+from lab.oracle.sql.core import (
+    NULL,
+    Scope,
+    Typed,
+    compared,
+    condition,
+    decides,
+    emits,
+    identifier,
+    only,
+    unsupported,
+    value,
+)
+from lab.oracle.sql.source import emit_from
+
+Query = tuple[str, Sequence[Column]]
+SELECT_ARGS = {
+    "expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset",
+    "distinct", "with_", "hint", "connect",
+}  # fmt: skip
+
+
+def emit_query(node: Any, scope: Scope) -> Query:
+    """One query in a fresh scope: its SQL with columns c0, c1, ... and their names and types."""
+    prefix = _with(node, scope)
+    if isinstance(node, exp.Select):
+        sql, columns = _select(node, scope)
+    elif isinstance(node, exp.Union | exp.Except | exp.Intersect):
+        sql, columns = _set_operation(node, scope)
+    elif isinstance(node, exp.Subquery):
+        only(node, {"this"}, scope)
+        return emit_query(node.this, scope)
+    else:
+        raise unsupported(scope, node)
+    return prefix + sql, columns
+
+
+def _with(node: Any, scope: Scope) -> str:
+    clause = node.args.get("with_")
+    if clause is None:
+        return ""
+    only(clause, {"expressions"}, scope)
+    parts = []
+    for cte in clause.expressions:
+        only(cte, {"this", "alias"}, scope)
+        only(cte.args["alias"], {"this", "columns"}, scope)
+        inner = Scope(scope.statement, parent=scope.parent, ctes=dict(scope.ctes))
+        sql, columns = emit_query(cte.this, inner)
+        names = [identifier(name) for name in cte.args["alias"].args.get("columns") or []]
+        if names:
+            if len(names) != len(columns):
+                raise scope.statement.error(32038, "number of WITH clause column names mismatch")
+            columns = [Column(n, c.kind, c.size) for n, c in zip(names, columns, strict=True)]
+        own = scope.statement.fresh()
+        scope.ctes[identifier(cte.args["alias"].this)] = (own, columns)
+        parts.append(f"{own} AS ({sql})")
+    return f"WITH {', '.join(parts)} "
+
+
+def _select(node: Any, scope: Scope) -> Query:
+    only(node, SELECT_ARGS, scope)
+    if node.args.get("connect"):
+        return rownum.levels(node, scope)
+    source, conjuncts = emit_from(node, scope)
+    inner, filters, limit = rownum.prepare(node, conjuncts, scope)
+    where = [condition(part, scope) for part in filters]
+    if inner:
+        scope.wrapped, scope.wrap_alias = {}, scope.statement.fresh()
+    grouped = _group(node, scope)
+    scope.may_window = True
+    items = _items(node, scope)
+    having = node.args.get("having")
+    tail = f" HAVING {condition(having.this, scope)}" if having else ""
+    distinct = _distinct(node, scope)
+    order = _order(node, items, scope, distinct=bool(distinct))
+    if inner:
+        source, where = rownum.wrap(scope, source, where, limit), []
+    shown = ", ".join(f"{piece.sql} AS c{i}" for i, (_, piece) in enumerate(items))
+    sql = f"SELECT {distinct}{shown} {source}"
+    sql += f" WHERE {' AND '.join(where)}" if where else ""
+    sql += grouped + tail + order + _fetch(node, scope)
+    return sql, [Column(name, piece.kind, piece.size) for name, piece in items]
+
+
+def _distinct(node: Any, scope: Scope) -> str:
+    clause = node.args.get("distinct")
+    if clause is None:
+        return ""
+    only(clause, set(), scope)
+    return "DISTINCT "
+
+
+def _group(node: Any, scope: Scope) -> str:
+    """GROUP BY; from here on the scope knows what may stand outside aggregates."""
+    clause = node.args.get("group")
+    outside = [*node.expressions, node.args.get("having"), node.args.get("order")]
+    if clause is None:
+        if node.args.get("having") or any(_aggregates(part) for part in outside if part):
+            scope.groups = set()
+            scope.may_aggregate = True
+        return ""
+    only(clause, {"expressions"}, scope)
+    pieces = [value(part, scope).sql for part in clause.expressions]
+    if any(isinstance(part, exp.Literal) for part in clause.expressions):
+        raise unsupported(scope, clause)
+    scope.groups = set(pieces)
+    scope.may_aggregate = True
+    return f" GROUP BY {', '.join(pieces)}"
+
+
+def _aggregates(node: Any) -> bool:
+    """Is there an aggregate of this block (not a window function, not in a subquery)?"""
+    if isinstance(node, exp.Query):
+        return False
+    if isinstance(node, exp.Window):
+        inner = [*node.this.iter_expressions(), *(node.args.get("partition_by") or [])]
+        inner += [node.args["order"]] if node.args.get("order") else []
+        return any(_aggregates(part) for part in inner)
+    if isinstance(node, exp.Anonymous) and str(node.this).upper() in AGGREGATES:
+        return True
+    return any(_aggregates(part) for part in node.iter_expressions())
+
+
+def _items(node: Any, scope: Scope) -> list[tuple[str, Typed]]:
+    items: list[tuple[str, Typed]] = []
+    for part in node.expressions:
+        star = part if isinstance(part, exp.Star) else part.this
+        if isinstance(part, exp.Star) or (
+            isinstance(part, exp.Column) and isinstance(part.this, exp.Star)
+        ):
+            only(star, set(), scope)
+            table = identifier(part.args.get("table"))
+            if not table and len(node.expressions) > 1:
+                raise scope.statement.error(923, "FROM keyword not found where expected")
+            items += _star(table, scope)
+        elif isinstance(part, exp.Alias):
+            only(part, {"this", "alias"}, scope)
+            items.append((identifier(part.args["alias"]), value(part.this, scope)))
+        else:
+            items.append((_name(part), value(part, scope)))
+    return items
+
+
+def _star(table: str, scope: Scope) -> list[tuple[str, Typed]]:
+    items = []
+    for relation in scope.relations:
+        if table in ("", relation.name):
+            for place, one in enumerate(relation.columns):
+                sql = scope.wrap(f"{relation.alias}.c{place}")
+                if scope.groups is not None and sql not in scope.groups:
+                    raise scope.statement.error(979, "not a GROUP BY expression")
+                items.append((one.name, Typed(sql, one.kind, one.size)))
+    if not items:
+        raise scope.statement.error(904, f'"{table}": invalid identifier')
+    return items
+
+
+def _name(node: Any) -> str:
+    """The heading of an unnamed column: the column's name, or the expression without blanks."""
+    if isinstance(node, exp.Column):
+        return identifier(node.this)
+    return "".join(node.sql(dialect="oracle").split()).upper()[:128]
+
+
+def _order(node: Any, items: list[tuple[str, Typed]], scope: Scope, *, distinct: bool) -> str:
+    """ORDER BY; an alias or a position of the select list becomes its position."""
+    clause = node.args.get("order")
+    if clause is None:
+        return ""
+    only(clause, {"expressions"}, scope)
+    parts = []
+    for item in clause.expressions:
+        only(item, {"this", "desc", "nulls_first"}, scope)
+        place = _position(item.this, items, scope)
+        if place is None:
+            sql = value(item.this, scope).sql
+            known = [piece.sql for _, piece in items]
+            if sql in known:
+                place = known.index(sql) + 1
+            elif distinct:
+                raise scope.statement.error(1791, "not a SELECTed expression")
+        parts.append((str(place) if place else sql) + direction(item))
+    return " ORDER BY " + ", ".join(parts)
+
+
+def _position(node: Any, items: list[tuple[str, Typed]], scope: Scope) -> int | None:
+    if isinstance(node, exp.Literal) and not node.is_string:
+        if not node.this.isdigit() or not 1 <= int(node.this) <= len(items):
+            raise scope.statement.error(
+                1785, "ORDER BY item must be the number of a SELECT-list expression"
+            )
+        return int(node.this)
+    if isinstance(node, exp.Column) and not node.args.get("table"):
+        name = identifier(node.this)
+        places = [i for i, (known, _) in enumerate(items, 1) if known == name]
+        return places[0] if places else None
+    return None
+
+
+def _fetch(node: Any, scope: Scope) -> str:
+    """OFFSET n ROWS FETCH FIRST n ROWS ONLY."""
+    limit, offset = node.args.get("limit"), node.args.get("offset")
+    if limit is None and offset is None:
+        return ""
+    count = "-1"
+    if limit is not None:
+        if not isinstance(limit, exp.Fetch):
+            raise scope.statement.error(933, "SQL command not properly ended")
+        only(limit, {"direction", "count", "limit_options"}, scope)
+        options = limit.args.get("limit_options")
+        if options is not None:
+            only(options, {"rows"}, scope)
+        number = limit.args.get("count")
+        count = rownum.whole(value(number, scope), scope) if number else "1"
+    sql = f" LIMIT {count}"
+    if offset is not None:
+        only(offset, {"expression"}, scope)
+        sql += f" OFFSET {rownum.whole(value(offset.expression, scope), scope)}"
+    return sql
+
+
+def _set_operation(node: Any, scope: Scope) -> Query:
+    only(node, {"this", "expression", "distinct", "order", "limit", "offset", "with_"}, scope)
+    words = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
+    word = words[type(node)]
+    if not node.args.get("distinct"):
+        if word != "UNION":
+            raise unsupported(scope, node)
+        word = "UNION ALL"
+    sides = [
+        emit_query(side, Scope(scope.statement, parent=scope.parent, ctes=dict(scope.ctes)))
+        for side in (node.this, node.expression)
+    ]
+    (left, names), (right, others) = sides
+    if len(names) != len(others):
+        raise scope.statement.error(1789, "query block has incorrect number of result columns")
+    columns = []
+    for one, two in zip(names, others, strict=True):
+        columns.append(Column(one.name, _common(one, two, scope), max(one.size, two.size)))
+    sql = f"SELECT * FROM ({left}) {word} SELECT * FROM ({right})"
+    items = [(c.name, Typed(f"c{i}", c.kind)) for i, c in enumerate(columns)]
+    return sql + _order(node, items, scope, distinct=True) + _fetch(node, scope), columns
+
+
+def _common(one: Column, two: Column, scope: Scope) -> str:
+    kinds = {one.kind, two.kind} - {NULL}
+    if len(kinds) <= 1:
+        return kinds.pop() if kinds else NULL
+    raise scope.statement.error(
+        1790, "expression must have same datatype as corresponding expression"
+    )
+
+
+def _subquery(node: Any, scope: Scope) -> Query:
+    inner = node.this if isinstance(node, exp.Subquery) else node
+    return emit_query(inner, Scope(scope.statement, parent=scope))
+
+
+@emits(exp.Subquery, args="this")
+def scalar(node: Any, scope: Scope) -> Typed:
+    """A subquery as a value: one column, at most one row (ORA-01427)."""
+    sql, columns = _subquery(node, scope)
+    if len(columns) != 1:
+        raise scope.statement.error(913, "too many values")
+    one = "CASE WHEN count(*) > 1 THEN ora_too_many() ELSE max(c0) END"
+    return Typed(f"(SELECT {one} FROM ({sql}))", columns[0].kind, columns[0].size)
+
+
+@decides(exp.Exists, args="this")
+def exists(node: Any, scope: Scope) -> str:
+    return f"EXISTS ({_subquery(node.this, scope)[0]})"
+
+
+@decides(exp.In, args="this expressions query")
+def is_in(node: Any, scope: Scope) -> str:
+    if isinstance(node.this, exp.Tuple):
+        raise unsupported(scope, node.this)
+    subject = value(node.this, scope)
+    query = node.args.get("query")
+    if query is None:
+        pairs = [compared(subject, value(one, scope), scope) for one in node.expressions]
+        return "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
+    sql, columns = _subquery(query, scope)
+    if len(columns) != 1:
+        raise scope.statement.error(913, "too many values")
+    left, right = compared(subject, Typed("c0", columns[0].kind), scope)
+    return f"{left} IN (SELECT {right} FROM ({sql}))"

@@ -1,0 +1,165 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""FROM: views, subqueries, CTEs, ANSI joins and (+) joins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from lab.oracle.seam import Column
+from lab.oracle.sql.core import Relation, Scope, condition, identifier, only, unsupported
+
+DUAL = "DUAL"
+
+
+def canonical(name: str, schema: str) -> str | None:
+    """SYS.V_$X and the synonym V$X are the same view; a V_$X or SYS.V$X is none."""
+    fixed = name.startswith(("V_$", "GV_$"))
+    if schema == "SYS":
+        if fixed:
+            return name.replace("V_$", "V$", 1)
+        return None if name.startswith(("V$", "GV$")) else name
+    return None if fixed or schema else name
+
+
+def add_relation(node: Any, scope: Scope) -> str:
+    """Register one item of FROM with the scope; its SQL."""
+    alias_node = node.args.get("alias")
+    alias = ""
+    if alias_node is not None:
+        only(alias_node, {"this"}, scope)
+        alias = identifier(alias_node.this)
+        refuse_as(alias_node.this, scope)
+    own = scope.statement.fresh()
+    if isinstance(node, exp.Subquery):
+        from lab.oracle.sql.query import emit_query
+
+        only(node, {"this", "alias"}, scope)
+        outer = Scope(scope.statement, parent=scope.parent, ctes=dict(scope.ctes))
+        sql, columns = emit_query(node.this, outer)
+        scope.relations.append(Relation(alias, own, columns))
+        return f"({sql}) AS {own}"
+    if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
+        raise unsupported(scope, node)
+    only(node, {"this", "db", "alias"}, scope)
+    table, columns = _named(node, scope)
+    scope.relations.append(Relation(alias or identifier(node.this), own, columns))
+    return f"{table} AS {own}"
+
+
+def refuse_as(alias: Any, scope: Scope) -> None:
+    """Oracle has no AS before a table's alias; the parser does not mind it."""
+    start = alias.meta.get("start") if isinstance(alias, exp.Identifier) else None
+    if start is not None and re.search(r"\bAS\s+$", scope.statement.text[:start], re.IGNORECASE):
+        raise scope.statement.error(933, "SQL command not properly ended", alias)
+
+
+def _named(node: Any, scope: Scope) -> tuple[str, Sequence[Column]]:
+    name, schema = identifier(node.this), identifier(node.args.get("db"))
+    if "@" in name:
+        raise unsupported(scope, node)
+    cte = scope.cte(name) if not schema else None
+    if cte:
+        return cte
+    view = canonical(name, schema)
+    columns = scope.statement.catalog.view(view) if view else None
+    if view is None or columns is None:
+        raise scope.statement.error(942, "table or view does not exist", node)
+    scope.statement.views.add(view)
+    return f"`{view}`", columns
+
+
+def emit_from(node: Any, scope: Scope) -> tuple[str, list[Any]]:
+    """The FROM clause; also the WHERE's conjuncts that are not consumed by (+) joins."""
+    source = node.args.get("from_")
+    where = node.args.get("where")
+    conjuncts = split(where.this) if where else []
+    if source is None:
+        raise scope.statement.error(923, "FROM keyword not found where expected")
+    only(source, {"this"}, scope)
+    joins = list(node.args.get("joins") or [])
+    if any(marked(conjunct) for conjunct in conjuncts):
+        return _outer_marks(source.this, joins, conjuncts, scope)
+    parts = [add_relation(source.this, scope)]
+    for join in joins:
+        parts.append(_join(join, scope))
+    return "FROM " + " ".join(parts), conjuncts
+
+
+def _join(join: Any, scope: Scope) -> str:
+    only(join, {"this", "side", "kind", "on"}, scope)
+    side, kind = (str(join.args.get(key) or "").upper() for key in ("side", "kind"))
+    if side not in ("", "LEFT", "RIGHT", "FULL") or kind not in ("", "INNER", "OUTER", "CROSS"):
+        raise unsupported(scope, join)
+    table = add_relation(join.this, scope)
+    on = join.args.get("on")
+    if on is None:
+        if side or kind == "INNER":
+            raise scope.statement.error(905, "missing keyword")
+        return f"CROSS JOIN {table}"
+    return f"{side} JOIN {table} ON {condition(on, scope)}".strip()
+
+
+def split(node: Any) -> list[Any]:
+    """The parts of a condition that are joined by AND."""
+    if isinstance(node, exp.And):
+        return split(node.this) + split(node.expression)
+    if isinstance(node, exp.Paren) and isinstance(node.this, exp.And):
+        return split(node.this)
+    return [node]
+
+
+def marked(node: Any) -> list[Any]:
+    """The columns of a condition that carry (+)."""
+    return [column for column in node.find_all(exp.Column) if column.args.get("join_mark")]
+
+
+def _outer_marks(
+    first: Any, joins: list[Any], conjuncts: list[Any], scope: Scope
+) -> tuple[str, list[Any]]:
+    """(+): each marked table is left-joined on its marked conditions, after those it needs."""
+    tables = [first]
+    for join in joins:
+        only(join, {"this"}, scope)
+        tables.append(join.this)
+    shapes = [add_relation(table, scope) for table in tables]
+    needs: dict[int, set[int]] = {}
+    conditions: dict[int, list[Any]] = {}
+    rest = []
+    for conjunct in conjuncts:
+        marks = {_relation_of(column, scope) for column in marked(conjunct)}
+        if not marks:
+            rest.append(conjunct)
+            continue
+        if len(marks) > 1 or conjunct.find(exp.Or, exp.In, exp.Query):
+            raise scope.statement.error(
+                1468, "a predicate may reference only one outer-joined table"
+            )
+        table = marks.pop()
+        others = {_relation_of(column, scope) for column in conjunct.find_all(exp.Column)}
+        needs.setdefault(table, set()).update(others - {table})
+        conditions.setdefault(table, []).append(conjunct)
+    placed = {place for place in range(len(tables)) if place not in needs}
+    parts = [" CROSS JOIN ".join(shapes[place] for place in sorted(placed))]
+    while len(placed) < len(tables):
+        ready = [p for p in needs if p not in placed and needs[p] <= placed]
+        if not ready or not placed:
+            raise scope.statement.error(1416, "two tables cannot be outer-joined to each other")
+        on = " AND ".join(condition(conjunct, scope) for conjunct in conditions[ready[0]])
+        parts.append(f"LEFT JOIN {shapes[ready[0]]} ON {on}")
+        placed.add(ready[0])
+    return "FROM " + " ".join(parts), rest
+
+
+def _relation_of(column: Any, scope: Scope) -> int:
+    """The place in FROM of the table that a column belongs to; -1 for none of them."""
+    table, name = identifier(column.args.get("table")), identifier(column.this)
+    for place, relation in enumerate(scope.relations):
+        if table in ("", relation.name) and any(one.name == name for one in relation.columns):
+            return place
+    raise scope.statement.error(904, f'"{name}": invalid identifier', column)

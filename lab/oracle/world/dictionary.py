@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one session sees of the world: views by its grants, its context, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from lab.oracle.seam import Column, OraError
+from lab.oracle.world import backup, instance, security, storage  # noqa: F401 - register views
+from lab.oracle.world.views import VIEWS, Sight
+
+INSPECTION_VIEWS = frozenset(name for name, view in VIEWS.items() if not view.public)
+"""What the default inspector is granted: every view that is not public."""
+
+
+class SessionDictionary:
+    def __init__(self, sight: Sight, service: str) -> None:
+        self.sight = sight
+        self.service = service
+
+    def view(self, name: str) -> Sequence[Column] | None:
+        found = VIEWS.get(name)
+        if found is None or not (found.public or self._granted(name)):
+            return None
+        return found.columns
+
+    def _granted(self, name: str) -> bool:
+        user = self.sight.users.get(self.user())
+        return user is not None and (
+            name in user.grants or "SELECT ANY DICTIONARY" in user.privileges
+        )
+
+    def rows(self, view: str) -> Sequence[Sequence[Any]]:
+        return VIEWS[view].rows(self.sight)
+
+    def now(self) -> datetime:
+        return self.sight.world.now()
+
+    def user(self) -> str:
+        return self.sight.me.user if self.sight.me else "SYS"
+
+    def context(self, name: str) -> str | None:
+        world, me = self.sight.world, self.sight.me
+        values = {
+            "SESSION_USER": self.user(),
+            "CURRENT_USER": self.user(),
+            "CURRENT_SCHEMA": self.user(),
+            "DB_NAME": world.name,
+            "DB_UNIQUE_NAME": world.name,
+            "DB_DOMAIN": None,
+            "INSTANCE_NAME": world.name,
+            "INSTANCE": "1",
+            "SERVER_HOST": world.host,
+            "SERVICE_NAME": self.service,
+            "CON_NAME": world.name,
+            "CON_ID": "0",
+            "CDB_NAME": None,
+            "DATABASE_ROLE": "PRIMARY",
+            "ISDBA": "FALSE",
+            "LANGUAGE": "SIMPLIFIED CHINESE_CHINA.AL32UTF8",
+            "NLS_DATE_FORMAT": "DD-MON-RR",
+            "SID": str(me.sid) if me else None,
+            "SESSIONID": str(900000 + me.sid) if me else None,
+            "HOST": me.machine if me else None,
+            "OS_USER": me.osuser if me else None,
+            "MODULE": me.program if me else None,
+        }
+        if name not in values:
+            raise OraError(2003, "invalid USERENV parameter")
+        return values[name]

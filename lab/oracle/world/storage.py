@@ -1,0 +1,338 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Storage views: tablespaces, files, free space, undo, temporary space, segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from lab.oracle.world.model import BLOCK, MIB, DataFile, Tablespace
+from lab.oracle.world.views import Row, Sight, view
+
+TEMPORARY, UNDO = "TEMPORARY", "UNDO"
+HEADER = MIB
+"""What a file keeps for itself: USER_BYTES is so much less than BYTES."""
+FILE_COLUMNS = """FILE_NAME V513, FILE_ID N, TABLESPACE_NAME V30, BYTES N, BLOCKS N, STATUS V9,
+    RELATIVE_FNO N, AUTOEXTENSIBLE V3, MAXBYTES N, MAXBLOCKS N, INCREMENT_BY N, USER_BYTES N,
+    USER_BLOCKS N"""
+
+
+def files(sight: Sight, *, temporary: bool) -> Iterator[tuple[int, Tablespace, DataFile]]:
+    """(file number, tablespace, file); temporary files have numbers of their own."""
+    number = 0
+    for space in sight.world.tablespaces.values():
+        if (space.contents == TEMPORARY) == temporary:
+            for file in space.files:
+                number += 1
+                yield number, space, file
+
+
+def spaces(sight: Sight) -> Iterator[tuple[int, Tablespace]]:
+    yield from enumerate(sight.world.tablespaces.values())
+
+
+@view(
+    "DBA_TABLESPACES",
+    """TABLESPACE_NAME V30, BLOCK_SIZE N, INITIAL_EXTENT N, NEXT_EXTENT N, MIN_EXTENTS N,
+    MAX_EXTENTS N, MAX_SIZE N, PCT_INCREASE N, MIN_EXTLEN N, STATUS V9, CONTENTS V21, LOGGING V9,
+    FORCE_LOGGING V3, EXTENT_MANAGEMENT V10, ALLOCATION_TYPE V9, PLUGGED_IN V3,
+    SEGMENT_SPACE_MANAGEMENT V6, DEF_TAB_COMPRESSION V8, RETENTION V11, BIGFILE V3,
+    PREDICATE_EVALUATION V7, ENCRYPTED V3, COMPRESS_FOR V30, DEF_INMEMORY V8,
+    DEF_INMEMORY_PRIORITY V8, DEF_INMEMORY_DISTRIBUTE V15, DEF_INMEMORY_COMPRESSION V17,
+    DEF_INMEMORY_DUPLICATE V13, SHARED V12, DEF_INDEX_COMPRESSION V8, INDEX_COMPRESS_FOR V13,
+    DEF_CELLMEMORY V14, DEF_INMEMORY_SERVICE V12, DEF_INMEMORY_SERVICE_NAME V1000,
+    LOST_WRITE_PROTECT V7, CHUNK_TABLESPACE V1""",
+)
+def dba_tablespaces(sight: Sight) -> Iterable[Row]:
+    for _, space in spaces(sight):
+        temporary = space.contents == TEMPORARY
+        manual = temporary or space.contents == UNDO or space.name == "SYSTEM"
+        yield {
+            "TABLESPACE_NAME": space.name,
+            "BLOCK_SIZE": BLOCK,
+            "INITIAL_EXTENT": MIB if temporary else 65536,
+            "NEXT_EXTENT": MIB if temporary else None,
+            "MIN_EXTENTS": 1,
+            "MAX_EXTENTS": None if temporary else 2147483645,
+            "MAX_SIZE": 2147483645,
+            "PCT_INCREASE": 0 if temporary else None,
+            "MIN_EXTLEN": MIB if temporary else 65536,
+            "STATUS": space.status,
+            "CONTENTS": space.contents,
+            "LOGGING": "NOLOGGING" if temporary else "LOGGING",
+            "FORCE_LOGGING": "NO",
+            "EXTENT_MANAGEMENT": "LOCAL",
+            "ALLOCATION_TYPE": "UNIFORM" if temporary else "SYSTEM",
+            "PLUGGED_IN": "NO",
+            "SEGMENT_SPACE_MANAGEMENT": "MANUAL" if manual else "AUTO",
+            "DEF_TAB_COMPRESSION": "DISABLED",
+            "RETENTION": "NOGUARANTEE" if space.contents == UNDO else "NOT APPLY",
+            "BIGFILE": "YES" if space.bigfile else "NO",
+            "PREDICATE_EVALUATION": "HOST",
+            "ENCRYPTED": "NO",
+            "DEF_INMEMORY": "DISABLED",
+            "SHARED": "SHARED",
+            "DEF_INDEX_COMPRESSION": "DISABLED",
+            "LOST_WRITE_PROTECT": "OFF",
+            "CHUNK_TABLESPACE": "N",
+        }
+
+
+def _file_row(number: int, space: Tablespace, file: DataFile) -> Row:
+    """An offline file has no sizes in DBA_DATA_FILES: the control file alone knows it."""
+    row: Row = {
+        "FILE_NAME": file.path,
+        "FILE_ID": number,
+        "TABLESPACE_NAME": space.name,
+        "STATUS": "AVAILABLE",
+        "RELATIVE_FNO": number,
+    }
+    if file.online:
+        most = file.limit_bytes if file.autoextend else 0
+        row |= {
+            "BYTES": file.size_bytes,
+            "BLOCKS": file.size_bytes // BLOCK,
+            "AUTOEXTENSIBLE": "YES" if file.autoextend else "NO",
+            "MAXBYTES": most,
+            "MAXBLOCKS": most // BLOCK,
+            "INCREMENT_BY": file.increment_bytes // BLOCK if file.autoextend else 0,
+            "USER_BYTES": file.size_bytes - HEADER,
+            "USER_BLOCKS": (file.size_bytes - HEADER) // BLOCK,
+        }
+    return row
+
+
+@view("DBA_DATA_FILES", FILE_COLUMNS + ", ONLINE_STATUS V7, LOST_WRITE_PROTECT V7")
+def dba_data_files(sight: Sight) -> Iterable[Row]:
+    for number, space, file in files(sight, temporary=False):
+        system = space.name == "SYSTEM"
+        online = "SYSTEM" if system else "ONLINE" if file.online else "RECOVER"
+        row = _file_row(number, space, file)
+        yield row | {"ONLINE_STATUS": online, "LOST_WRITE_PROTECT": "OFF"}
+
+
+@view("DBA_TEMP_FILES", FILE_COLUMNS + ", SHARED V13, INST_ID N")
+def dba_temp_files(sight: Sight) -> Iterable[Row]:
+    for number, space, file in files(sight, temporary=True):
+        yield _file_row(number, space, file) | {
+            "STATUS": "ONLINE" if file.online else "OFFLINE",
+            "SHARED": "SHARED",
+        }
+
+
+@view(
+    "DBA_FREE_SPACE",
+    "TABLESPACE_NAME V30, FILE_ID N, BLOCK_ID N, BYTES N, BLOCKS N, RELATIVE_FNO N",
+)
+def dba_free_space(sight: Sight) -> Iterable[Row]:
+    """One free extent a file. The space is used from the first file on; a full one has no row."""
+    left: dict[str, int] = {}
+    for number, space, file in files(sight, temporary=False):
+        used = left.setdefault(space.name, space.used_bytes + space.undo_expired_bytes)
+        taken = min(used, file.size_bytes)
+        left[space.name] = used - taken
+        free = file.size_bytes - taken
+        if free >= BLOCK and file.online:
+            yield {
+                "TABLESPACE_NAME": space.name,
+                "FILE_ID": number,
+                "BLOCK_ID": taken // BLOCK,
+                "BYTES": free // BLOCK * BLOCK,
+                "BLOCKS": free // BLOCK,
+                "RELATIVE_FNO": number,
+            }
+
+
+@view(
+    "DBA_TABLESPACE_USAGE_METRICS",
+    "TABLESPACE_NAME V30, USED_SPACE N, TABLESPACE_SIZE N, USED_PERCENT N",
+)
+def dba_tablespace_usage_metrics(sight: Sight) -> Iterable[Row]:
+    """In blocks and of the size that it can reach; a tablespace that is offline is missing."""
+    for _, space in spaces(sight):
+        if space.status != "OFFLINE":
+            yield {
+                "TABLESPACE_NAME": space.name,
+                "USED_SPACE": space.used_bytes // BLOCK,
+                "TABLESPACE_SIZE": space.limit_bytes // BLOCK,
+                "USED_PERCENT": space.used_percent,
+            }
+
+
+@view(
+    "DBA_UNDO_EXTENTS",
+    """OWNER V3, SEGMENT_NAME V30, TABLESPACE_NAME V30, EXTENT_ID N, FILE_ID N, BLOCK_ID N,
+    BYTES N, BLOCKS N, RELATIVE_FNO N, COMMIT_JTIME N, COMMIT_WTIME V20, STATUS V9""",
+)
+def dba_undo_extents(sight: Sight) -> Iterable[Row]:
+    """One extent each of active, unexpired and expired undo, as large as all of its kind."""
+    for number, space, _ in files(sight, temporary=False):
+        if space.contents != UNDO:
+            continue
+        sizes = {
+            "ACTIVE": space.undo_active_bytes,
+            "UNEXPIRED": space.used_bytes - space.undo_active_bytes,
+            "EXPIRED": space.undo_expired_bytes,
+        }
+        for place, (status, size) in enumerate(sizes.items()):
+            if size > 0:
+                yield {
+                    "OWNER": "SYS",
+                    "SEGMENT_NAME": f"_SYSSMU{place + 1}_318775623$",
+                    "TABLESPACE_NAME": space.name,
+                    "EXTENT_ID": 0,
+                    "FILE_ID": number,
+                    "BLOCK_ID": 128 + place,
+                    "BYTES": size,
+                    "BLOCKS": size // BLOCK,
+                    "RELATIVE_FNO": number,
+                    "STATUS": status,
+                }
+
+
+@view(
+    "DBA_TEMP_FREE_SPACE",
+    """TABLESPACE_NAME V30, TABLESPACE_SIZE N, ALLOCATED_SPACE N, FREE_SPACE N, SHARED V12,
+    INST_ID N""",
+)
+def dba_temp_free_space(sight: Sight) -> Iterable[Row]:
+    for _, space in spaces(sight):
+        if space.contents == TEMPORARY:
+            yield {
+                "TABLESPACE_NAME": space.name,
+                "TABLESPACE_SIZE": space.size_bytes,
+                "ALLOCATED_SPACE": space.size_bytes,
+                "FREE_SPACE": space.size_bytes - space.used_bytes,
+                "SHARED": "SHARED",
+            }
+
+
+@view(
+    "DBA_SEGMENTS",
+    """OWNER V128, SEGMENT_NAME V128, PARTITION_NAME V128, SEGMENT_TYPE V18, SEGMENT_SUBTYPE V10,
+    TABLESPACE_NAME V30, HEADER_FILE N, HEADER_BLOCK N, BYTES N, BLOCKS N, EXTENTS N,
+    INITIAL_EXTENT N, NEXT_EXTENT N, MIN_EXTENTS N, MAX_EXTENTS N, MAX_SIZE N, RETENTION V7,
+    MINRETENTION N, PCT_INCREASE N, FREELISTS N, FREELIST_GROUPS N, RELATIVE_FNO N, BUFFER_POOL V7,
+    FLASH_CACHE V7, CELL_FLASH_CACHE V7""",
+)
+def dba_segments(sight: Sight) -> Iterable[Row]:
+    for segment in sight.world.segments:
+        yield {
+            "OWNER": segment.owner,
+            "SEGMENT_NAME": segment.name,
+            "SEGMENT_TYPE": segment.kind,
+            "SEGMENT_SUBTYPE": "ASSM",
+            "TABLESPACE_NAME": segment.tablespace,
+            "BYTES": segment.size_bytes,
+            "BLOCKS": segment.size_bytes // BLOCK,
+            "EXTENTS": segment.size_bytes // (64 * MIB) + 1,
+            "BUFFER_POOL": "DEFAULT",
+        }
+
+
+@view(
+    "V$TABLESPACE",
+    """TS# N, NAME V30, INCLUDED_IN_DATABASE_BACKUP V3, BIGFILE V3, FLASHBACK_ON V3,
+    ENCRYPT_IN_BACKUP V3, CON_ID N""",
+)
+def v_tablespace(sight: Sight) -> Iterable[Row]:
+    for number, space in spaces(sight):
+        yield {
+            "TS#": number,
+            "NAME": space.name,
+            "INCLUDED_IN_DATABASE_BACKUP": "NO" if space.contents == TEMPORARY else "YES",
+            "BIGFILE": "YES" if space.bigfile else "NO",
+            "FLASHBACK_ON": "YES",
+            "CON_ID": 0,
+        }
+
+
+FIXED_FILE = """FILE# N, CREATION_CHANGE# N, CREATION_TIME D, TS# N, RFILE# N, STATUS V7,
+    ENABLED V10, BYTES N, BLOCKS N, CREATE_BYTES N, BLOCK_SIZE N, NAME V513, CON_ID N"""
+
+
+def _fixed_row(sight: Sight, number: int, space: Tablespace, file: DataFile) -> Row:
+    return {
+        "FILE#": number,
+        "CREATION_TIME": sight.world.created,
+        "TS#": list(sight.world.tablespaces).index(space.name),
+        "RFILE#": number,
+        "STATUS": "ONLINE",
+        "ENABLED": "READ WRITE",
+        "BYTES": file.size_bytes if file.online else 0,
+        "BLOCKS": file.size_bytes // BLOCK if file.online else 0,
+        "CREATE_BYTES": 100 * MIB,
+        "BLOCK_SIZE": BLOCK,
+        "NAME": file.path,
+        "CON_ID": 0,
+    }
+
+
+@view("V$DATAFILE", FIXED_FILE + ", CHECKPOINT_CHANGE# N, CHECKPOINT_TIME D, LAST_CHANGE# N")
+def v_datafile(sight: Sight) -> Iterable[Row]:
+    for number, space, file in files(sight, temporary=False):
+        online = "SYSTEM" if space.name == "SYSTEM" else "ONLINE" if file.online else "RECOVER"
+        yield _fixed_row(sight, number, space, file) | {
+            "STATUS": online,
+            "CHECKPOINT_CHANGE#": sight.world.scn - 4100,
+            "CHECKPOINT_TIME": sight.world.local() - timedelta(minutes=11),
+        }
+
+
+@view("V$TEMPFILE", FIXED_FILE)
+def v_tempfile(sight: Sight) -> Iterable[Row]:
+    for number, space, file in files(sight, temporary=True):
+        yield _fixed_row(sight, number, space, file)
+
+
+@view(
+    "V$TEMPSEG_USAGE",
+    """USERNAME V128, USER V128, SESSION_ADDR R8, SESSION_NUM N, SQLADDR R8, SQLHASH N, SQL_ID V13,
+    TABLESPACE V31, CONTENTS V9, SEGTYPE V9, SEGFILE# N, SEGBLK# N, EXTENTS N, BLOCKS N,
+    SEGRFNO# N, TS# N, CON_ID N, SQL_ID_TEMPSEG V13""",
+)
+def v_tempseg_usage(sight: Sight) -> Iterable[Row]:
+    for number, space in spaces(sight):
+        if space.contents == TEMPORARY and space.used_bytes:
+            yield {
+                "USERNAME": "EBILL",
+                "USER": "EBILL",
+                "SESSION_NUM": 1237,
+                "SQL_ID": "7ws837zynp1zv",
+                "TABLESPACE": space.name,
+                "CONTENTS": TEMPORARY,
+                "SEGTYPE": "SORT",
+                "EXTENTS": space.used_bytes // MIB,
+                "BLOCKS": space.used_bytes // BLOCK,
+                "TS#": number,
+                "CON_ID": 0,
+            }
+
+
+@view(
+    "V$SORT_SEGMENT",
+    """TABLESPACE_NAME V31, SEGMENT_FILE N, SEGMENT_BLOCK N, EXTENT_SIZE N, CURRENT_USERS N,
+    TOTAL_EXTENTS N, TOTAL_BLOCKS N, USED_EXTENTS N, USED_BLOCKS N, FREE_EXTENTS N, FREE_BLOCKS N,
+    ADDED_EXTENTS N, EXTENT_HITS N, FREED_EXTENTS N, FREE_REQUESTS N, MAX_SIZE N, MAX_BLOCKS N,
+    MAX_USED_SIZE N, MAX_USED_BLOCKS N, MAX_SORT_SIZE N, MAX_SORT_BLOCKS N, RELATIVE_FNO N, TS# N,
+    CON_ID N""",
+)
+def v_sort_segment(sight: Sight) -> Iterable[Row]:
+    for number, space in spaces(sight):
+        if space.contents == TEMPORARY:
+            used, total = space.used_bytes // BLOCK, space.size_bytes // BLOCK
+            yield {
+                "TABLESPACE_NAME": space.name,
+                "EXTENT_SIZE": MIB // BLOCK,
+                "CURRENT_USERS": 1,
+                "TOTAL_EXTENTS": space.size_bytes // MIB,
+                "TOTAL_BLOCKS": total,
+                "USED_EXTENTS": space.used_bytes // MIB,
+                "USED_BLOCKS": used,
+                "FREE_EXTENTS": (space.size_bytes - space.used_bytes) // MIB,
+                "FREE_BLOCKS": total - used,
+                "TS#": number,
+                "CON_ID": 0,
+            }

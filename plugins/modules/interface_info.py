@@ -131,7 +131,7 @@ observations:
   description:
     - One entry for each question, always all of them. An entry has one of the keys C(rows),
       C(error)
-      (RV(observations) could not be made, with C(reason) and C(detail)) and C(absent).
+      (with C(reason) and C(detail)) and C(absent) (there is rightly none).
     - A row that has the key C(error) says that this probe could not be looked at.
   returned: always
   type: dict

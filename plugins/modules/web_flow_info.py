@@ -275,6 +275,11 @@ observations:
         - A row for each flow with C(flow), C(function) and the fields of RV(observations.login).
       type: dict
       returned: always
+    flow_times:
+      description:
+        - A row for each flow with C(elapsed_seconds), the sum of its pages up to the last answer.
+      type: dict
+      returned: always
     pages:
       description:
         - A row for each page with C(flow), C(page) and the fields of RV(observations.login).

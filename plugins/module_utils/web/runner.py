@@ -35,7 +35,16 @@ from ansible_collections.ebill.ops.plugins.module_utils.web.outcome import (
 from ansible_collections.ebill.ops.plugins.module_utils.web.page import extract
 from ansible_collections.ebill.ops.plugins.module_utils.web.session import Session
 
-NAMES = ("login", "flows", "pages", "page_times", "health", "health_counts", "certificate")
+NAMES = (
+    "login",
+    "flows",
+    "flow_times",
+    "pages",
+    "page_times",
+    "health",
+    "health_counts",
+    "certificate",
+)
 """The observations that are always returned."""
 
 LOGOUT_SECONDS = 5.0
@@ -60,6 +69,7 @@ class Visit:
         self._session = session
         self._values = {"user": site.user, "password": site.password}
         self._flows: list[Row] = []
+        self._flow_times: list[Row] = []
         self._pages: list[Row] = []
         self._times: list[Row] = []
 
@@ -76,6 +86,7 @@ class Visit:
             found |= await read_health(self._session, self._site.health)
             await self._flows_after_login(found)
         found["flows"] = {"rows": self._flows}
+        found["flow_times"] = {"rows": self._flow_times}
         found["pages"] = {"rows": self._pages}
         found["page_times"] = {"rows": self._times}
         return self._scrub(found)
@@ -165,11 +176,9 @@ class Visit:
                 for later in flow.steps[position + 1 :]:
                     self._skip_page(flow, later, reason)
                 break
-        self._flows.append(
-            {"flow": flow.name, "function": flow.function}
-            | self._fields(verdict, step)
-            | {"elapsed_seconds": total if verdict.status_code else None}
-        )
+        row = {"flow": flow.name, "function": flow.function}
+        self._flows.append(row | self._fields(verdict, step))
+        self._flow_times.append(row | self._time(verdict, total))
 
     async def _take(self, step: Step, refused_text: Sequence[str] = ()) -> Verdict:
         """Take one step: one request, and the values that later steps need."""
@@ -196,17 +205,21 @@ class Visit:
     def _add_page(self, flow: Flow, step: Step, verdict: Verdict) -> None:
         row = {"flow": flow.name, "page": step.name}
         self._pages.append(row | self._fields(verdict, step))
+        self._times.append(row | self._time(verdict, verdict.elapsed_seconds))
+
+    def _time(self, verdict: Verdict, seconds: float | None) -> Row:
+        """A time is one of an answer, also of a wrong one; without an answer there is none."""
         if verdict.elapsed_seconds is None:
-            self._times.append(row | {"error": self._reason(verdict).as_error()})
-        else:
-            self._times.append(row | {"elapsed_seconds": verdict.elapsed_seconds})
+            return {"error": self._reason(verdict).as_error()}
+        return {"elapsed_seconds": seconds}
 
     def _skip(self, flows: Sequence[Flow], reason: CouldNotLook) -> None:
         """Name every flow and page that is not looked at any more, once each."""
         reached = {row["page"] for row in self._pages}
         for flow in flows:
-            row = {"flow": flow.name, "function": flow.function}
-            self._flows.append(row | {"error": reason.as_error()})
+            row = {"flow": flow.name, "function": flow.function, "error": reason.as_error()}
+            self._flows.append(row)
+            self._flow_times.append(row)
             for step in flow.steps:
                 if step.name not in reached:
                     self._skip_page(flow, step, reason)

@@ -10,6 +10,7 @@ policy of the HTML document allows and Typst draws. Sizes are in SVG user units.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -139,7 +140,7 @@ def _trend_line(line: Mapping[str, Any], index: int, count: int, label_y: float)
     ]
     parts = [
         _line(*start, *end, color, extra)
-        for start, end in zip(points, points[1:], strict=False) if start and end
+        for start, end in pairwise(points) if start and end
     ]
     parts += [
         f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="3.2" fill="{color}"/>'
@@ -159,7 +160,7 @@ def _spread(wanted: Sequence[float], gap: float, bottom: float) -> list[float]:
     """Move label positions apart so that none overlap, keeping their order."""
     order = sorted(range(len(wanted)), key=lambda n: wanted[n])
     placed = list(wanted)
-    for before, now in zip(order, order[1:], strict=False):
+    for before, now in pairwise(order):
         placed[now] = max(placed[now], placed[before] + gap)
     over = max(0.0, max(placed, default=0.0) - bottom)
     return [y - over for y in placed]
@@ -179,4 +180,5 @@ def count_chart(shares: Sequence[Mapping[str, Any]]) -> str:
             f'fill="{color}"><title>{escape(share["title"])} {share["count"]}</title></rect>'
         )
         x += width
-    return _svg(14, "", body)
+    drawing = _svg(14, "", body)
+    return drawing.replace("<svg ", '<svg preserveAspectRatio="none" ', 1)

@@ -84,6 +84,8 @@ def _value(rows: Sequence[Row], counts: Mapping[str, int]) -> list[Text]:
     """The lines of a clause's result: the counts, then what stands out."""
     if not rows:
         return [say("no_results")]
+    if len(rows) == 1:
+        return [_single(rows[0])]
     lines = [say("value_counts", total=len(rows), counts=counts_text(counts))]
     extreme = _extreme(rows)
     if extreme and not standing_out(rows):
@@ -101,6 +103,12 @@ def standing_out(rows: Sequence[Row]) -> list[Text]:
     if len(chosen) > SHOWN:
         lines.append(say("value_more", n=len(chosen) - SHOWN))
     return lines
+
+
+def _single(row: Row) -> Text:
+    """The sentence of the only result; its status stands beside it in the verdict's column."""
+    message: Text = row["message"]
+    return message
 
 
 def _quote(row: Mapping[str, Any]) -> Text:
@@ -168,7 +176,7 @@ def _check(rows: list[Row]) -> Row:
 def _condensed(rows: list[Row]) -> list[Text]:
     """One result is quoted; of several, the extreme one and whatever is not right."""
     if len(rows) == 1:
-        return [_quote(rows[0]) if rows[0]["status"] in OPEN else rows[0]["message"]]
+        return [_single(rows[0])]
     counts = count(row["status"] for row in rows)
     kinds = [status for status, number in counts.items() if number]
     if len(kinds) == 1:

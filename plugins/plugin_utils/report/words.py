@@ -66,6 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "evidence": ("证据清单", "Evidence"),
     "signatures": ("签署", "Signatures"),
     "annex": ("附表：全部检查结果", "Annex: all results"),
+    "by_area": ("分类统计", "By area"),
     "overview": ("概览", "Overview"),
     # columns
     "no": ("序号", "No."),
@@ -81,7 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "check_id": ("检查项编号", "Check id"),
     "object": ("对象", "Object"),
     "part": ("部位", "Part"),
-    "area": ("范围", "Area"),
+    "area": ("类别", "Area"),
     "address": ("地址", "Address"),
     "facts": ("基本情况", "Facts"),
     "clause": ("条款", "Clause"),
@@ -204,7 +205,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "guided": ("引导检查", "guided"),
     "record": ("按记录", "by record"),
     "report": ("提交本报告", "this report"),
-    "method_automated": ("自动检查（{n} 项）", "automated ({n} checks)"),
+    "method_automated": ("自动检查 {n} 项", "{n} automated checks"),
     "value_counts": ("共 {total} 条结果：{counts}", "{total} results: {counts}"),
     "value_more": ("另有 {n} 条，见附表", "{n} more: see the annex"),
     "note_record": (
@@ -233,7 +234,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # limits
     "limit_above": ("{name} ≥ {value}", "{name} ≥ {value}"),
     "limit_below": ("{name} < {value}", "{name} < {value}"),
-    "limit_states": ("应为 {values}", "expected {values}"),
+    "limit_states": ("应为“{values}”", "expected: {values}"),
     "limit_shown": ("仅记录", "recorded only"),
     "yes": ("是", "yes"),
     "no_value": ("否", "no"),

@@ -216,6 +216,7 @@ def _process_state(frames: frame.Frames, index: int, context: Context) -> frame.
 def _jvm_rows(
     frames: frame.Frames, options: Mapping[str, Any], context: Context
 ) -> list[frame.Observation]:
+    uptime = host_facts.uptime_seconds(frames)
     rows: list[frame.Observation] = []
     for index, (name, pattern) in enumerate(_jvms(options)):
         found = _process_lines(frames, "j", index)
@@ -223,17 +224,19 @@ def _jvm_rows(
             rows.append({"jvm": name, **frame.failure("not_configured", "pattern")})
         elif found is None:
             rows.append({"jvm": name, **frames.error("processes", context)})
+        elif uptime is None:
+            rows.append({"jvm": name, **frames.error("uptime", context)})
         else:
-            rows.append({"jvm": name, **_jvm_row(found, host_facts.uptime_seconds(frames))})
+            rows.append({"jvm": name, **_jvm_row(found, uptime)})
     return rows
 
 
-def _jvm_row(found: Sequence[Sequence[str]], uptime: float | None) -> frame.Observation:
+def _jvm_row(found: Sequence[Sequence[str]], uptime: float) -> frame.Observation:
     """Several instances are added up; the age is the youngest's, for it tells the last restart."""
     memory = sum(frame.number(words[0]) or 0 for words in found if words)
     started = max((frame.number(words[1]) or 0 for words in found if len(words) > 1), default=0)
     heaps = sorted({words[2] for words in found if len(words) > 2 and words[2] != "-"})
-    age = (uptime or 0) - started / _TICKS_PER_SECOND if found else 0
+    age = uptime - started / _TICKS_PER_SECOND if found else 0
     return {
         "running": bool(found),
         "instances": len(found),

@@ -35,7 +35,12 @@ def _word(frames: frame.Frames, name: str) -> str | None:
 
 
 def uptime_seconds(frames: frame.Frames) -> float | None:
-    """Seconds since boot when the collector ended, None if unknown."""
+    """Seconds since boot when the collector ended (or at least began), None if unknown."""
+    begun = _CLOCK.match(_word(frames, "clock") or "")
+    return _ended(frames) or (float(begun.group(3)) if begun else None)
+
+
+def _ended(frames: frame.Frames) -> float | None:
     return frame.number((_word(frames, "uptime") or "").partition(" ")[0])
 
 
@@ -122,7 +127,7 @@ def _clock(frames: frame.Frames, context: Context) -> frame.Observation:
     (busybox). ``certain_seconds`` is what of the offset cannot be the measurement's error.
     """
     found = _CLOCK.match(_word(frames, "clock") or "")
-    ended = uptime_seconds(frames)
+    ended = _ended(frames)
     if not found or ended is None or context.received is None:
         return frames.error("clock" if not found else "uptime", context)
     fine = found.group(2) or ""
@@ -159,9 +164,9 @@ def _restart(frames: frame.Frames, context: Context) -> frame.Observation:
 
 
 def _system(frames: frame.Frames, kib: dict[str, int], context: Context) -> frame.Observation:
-    """Facts for the environment table; a fact that is missing is a dash, not a failure."""
+    """Facts for the environment table; a fact that the host does not tell is a dash or None."""
     kernel = _word(frames, "kernel")
-    if kernel is None:
+    if kernel is None or not frames.complete:
         return frames.error("kernel", context)
     release = (_word(frames, "release") or "-").strip("\"'")
     row: dict[str, Any] = {
@@ -169,6 +174,6 @@ def _system(frames: frame.Frames, kib: dict[str, int], context: Context) -> fram
         "release": release,
         "kernel": kernel,
         "cores": _cores(frames) or "-",
-        "memory_gib": kib.get("MemTotal", 0) / _KIB_PER_GIB,
+        "memory_gib": kib["MemTotal"] / _KIB_PER_GIB if "MemTotal" in kib else None,
     }
     return {"rows": [row]}

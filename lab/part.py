@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every part of the lab is: a thing that starts, stops, breaks and mends on an asyncio loop."""
+"""What every part of the lab is: it starts, stops, breaks and mends on an asyncio loop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 T = TypeVar("T")
 
 HostVars = dict[str, dict[str, Any]]
-"""Inventory host -> its variables. Values are what JSON holds: str, int, float, bool, None, list, dict."""
+"""Inventory host -> its variables. Values are what JSON holds."""
 
 
 class LabError(Exception):

@@ -83,7 +83,7 @@ class Box:
         return Path(root + name)
 
     def shown(self, name: str) -> str:
-        """Return what a session calls the host's file `name`: the same, unless the host is plain."""
+        """Return the name of a file as a session sees it: the same, unless plain."""
         return str(self.spec["root"]) + name if self.plain else name
 
     def spawn(

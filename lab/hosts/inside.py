@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# A small process: no more modules than it needs.
+# ruff: noqa: PTH123,PTH208
 """Process 1 of a lab host: builds the host's root, then starts what the lab asks it to start.
 
 Run by lab.hosts.box as `python -S -E -s -m lab.hosts.inside FD`, standard library only. FD is a
@@ -78,12 +80,12 @@ class Host:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         while True:
-            readable, _, _ = select.select([self.control, wake_read], [], [])
+            readable, _, _ = select.select([self.control.fileno(), wake_read], [], [])
             if wake_read in readable:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wake_read, 4096)
                 self.reap()
-            if self.control in readable:
+            if self.control.fileno() in readable:
                 message, fds = receive(self.control)
                 if message is None:
                     self.end()
@@ -207,16 +209,16 @@ class Host:
 
 def _children() -> list[int]:
     """Our children, orphans we adopted included."""
-    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as table:  # noqa: PTH123
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as table:
         return [int(pid) for pid in table.read().split()]
 
 
 def session_members(session: int) -> list[int]:
     """Process ids of one session, from /proc/PID/stat (field 6, after the command's bracket)."""
     members = []
-    for name in os.listdir("/proc"):  # noqa: PTH208  Path is slower and needs more modules
+    for name in os.listdir("/proc"):
         if name.isdigit():
-            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:
                 if int(stat.read().rpartition(b")")[2].split()[3]) == session:
                     members.append(int(name))
     return members

@@ -88,7 +88,7 @@ def enter_user_namespace(flags: int, uid: int, gid: int) -> None:
 
 
 def shift_boot_time(seconds: int) -> bool:
-    """Give later children an earlier boot (time namespace, Linux 5.6); False where there is none."""
+    """Give later children an earlier boot (time namespace, Linux 5.6); False if refused."""
     try:
         unshare(CLONE_NEWTIME)
         Path("/proc/self/timens_offsets").write_text(f"boottime {seconds} 0\n", encoding="ascii")

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Paths are text here, odd bytes and all.
+# ruff: noqa: PTH101,PTH102,PTH103,PTH110,PTH112,PTH114,PTH115,PTH120,PTH123,PTH208,PTH211
 """The root folder of a lab host: tmpfs disks of fixed sizes over the machine's own programs."""
 
 from __future__ import annotations
@@ -25,18 +27,24 @@ def build(spec: dict[str, Any]) -> None:
     """Build and enter the root that `spec` describes; raises OSError where the kernel refuses.
 
     Keys used: root (empty folder of the machine), source, size, inodes (of "/"), hostname,
-    whole (bool: show the machine's programs), copies ({path in the host: file of the machine}),
-    mounts ([{source, target, size, inodes}]), proc ({name: text}).
+    whole (bool: show the machine's programs), trees (more folders of the machine),
+    copies ({path in the host: file of the machine}), mounts ([{source, target, size, inodes}]),
+    proc ({name: text}).
     """
     root = spec["root"]
     kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    with contextlib.suppress(OSError):  # port 80 for a server without root; else it has no port
+        _write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")
     _disk(spec["source"], root, spec["size"], spec["inodes"])
     for name in _FOLDERS:
         os.makedirs(f"{root}/{name}", exist_ok=True)
     os.mkdir(f"{root}/tmp")
-    os.chmod(f"{root}/tmp", 0o1777)  # noqa: PTH101  no pathlib: this process should stay small
+    os.chmod(f"{root}/tmp", 0o1777)
     if spec["whole"]:
         show_machine(root)
+    for tree in spec["trees"]:
+        os.makedirs(root + tree)
+        kernel.bind_read_only(tree, root + tree)
     for target, source in spec["copies"].items():
         _copy(source, root + target)
     _devices(root)
@@ -53,19 +61,18 @@ def show_machine(root: str) -> None:
     """Show the machine's programs and libraries, and nothing of its data, read-only."""
     kernel.bind_read_only("/usr", f"{root}/usr")
     for name in _TOP:
-        if os.path.islink(f"/{name}"):  # noqa: PTH114
-            os.symlink(os.readlink(f"/{name}"), f"{root}/{name}")  # noqa: PTH115
-        elif os.path.isdir(f"/{name}"):  # noqa: PTH112
+        if os.path.islink(f"/{name}"):
+            os.symlink(os.readlink(f"/{name}"), f"{root}/{name}")
+        elif os.path.isdir(f"/{name}"):
             os.mkdir(f"{root}/{name}")
             kernel.bind_read_only(f"/{name}", f"{root}/{name}")
-    for name in ("ld.so.cache", "localtime"):
-        with contextlib.suppress(FileNotFoundError):
-            _copy(f"/etc/{name}", f"{root}/etc/{name}")
+    with contextlib.suppress(FileNotFoundError):
+        _copy("/etc/ld.so.cache", f"{root}/etc/ld.so.cache")
     os.mkdir(f"{root}/etc/alternatives")
     with contextlib.suppress(FileNotFoundError):
-        for name in os.listdir("/etc/alternatives"):  # noqa: PTH208
+        for name in os.listdir("/etc/alternatives"):
             with contextlib.suppress(OSError):
-                target = os.readlink(f"/etc/alternatives/{name}")  # noqa: PTH115
+                target = os.readlink(f"/etc/alternatives/{name}")
                 os.symlink(target, f"{root}/etc/alternatives/{name}")
 
 
@@ -77,7 +84,7 @@ def _disk(source: str, target: str, size: int, inodes: int) -> None:
 
 def _devices(root: str) -> None:
     for name in _DEVICES:
-        if os.path.exists(f"/dev/{name}"):  # noqa: PTH110
+        if os.path.exists(f"/dev/{name}"):
             _write(f"{root}/dev/{name}", "")
             kernel.bind(f"/dev/{name}", f"{root}/dev/{name}")
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
@@ -94,14 +101,14 @@ def _proc(root: str, files: dict[str, str]) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+    with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
 
 def _copy(source: str, target: str) -> None:
     """Copy one file with its mode, folders made as needed."""
-    os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH120
-    with open(source, "rb") as old, open(target, "wb") as new:  # noqa: PTH123
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(source, "rb") as old, open(target, "wb") as new:
         while piece := old.read(1 << 20):
             new.write(piece)
         os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)

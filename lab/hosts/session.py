@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import functools
 import os
 import signal
 import struct
@@ -214,12 +215,10 @@ class Session(asyncssh.SSHServerSession[bytes]):
         loop = asyncio.get_running_loop()
         kinds = (None, asyncssh.EXTENDED_DATA_STDERR)
         for fd, kind in zip(stdouts, kinds, strict=False):
-            output = _Output(self, kind)
+            make = functools.partial(_Output, self, kind)
+            _, output = await loop.connect_read_pipe(make, os.fdopen(fd, "rb", 0))
             self.outputs.append(output)
-            await loop.connect_read_pipe(lambda out=output: out, os.fdopen(fd, "rb", 0))
-        writer, _ = await loop.connect_write_pipe(
-            lambda: _Input(self), os.fdopen(stdin, "wb", 0)
-        )
+        writer, _ = await loop.connect_write_pipe(lambda: _Input(self), os.fdopen(stdin, "wb", 0))
         writer.write(bytes(self._early))
         self._early.clear()
         self.input = writer

@@ -21,7 +21,7 @@ class ActionModule(ActionBase):
 
     _requires_connection = False
     _supports_check_mode = True
-    _VALID_ARGS = frozenset(())
+    _VALID_ARGS: frozenset[str] = frozenset()
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None

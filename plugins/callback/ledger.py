@@ -42,7 +42,6 @@ options:
 import atexit
 import json
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,7 +71,7 @@ EXIT_NOTHING_INSPECTED = 3
 EXIT_LEDGER = 4
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]
+class CallbackModule(CallbackBase):
     """See DOCUMENTATION. Its state is the run that the play opened, and its ledger."""
 
     CALLBACK_VERSION = 2.0
@@ -127,12 +126,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if self._run is None:
             if self._wanted:
                 self._display.error("nothing was inspected: no run was opened")
-                sys.exit(EXIT_NOTHING_INSPECTED)
+                raise SystemExit(EXIT_NOTHING_INSPECTED)
             return
         self._guarded(self._settle, "complete", "not_run", "no task of the run answered")
         self._guarded(self._show_summary)
         if self._broken:
-            sys.exit(EXIT_LEDGER)
+            raise SystemExit(EXIT_LEDGER)
 
     # -- work ----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ wording for reasons is beside it. The format of observations is in docs/architec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -115,12 +116,8 @@ def _judge_row(check: Check, row: Row, target: str, overrides: Mapping[str, Any]
         "unit": check.get("unit", ""),
     }
     result = new_result(check, target, part, status, row)
-    result.update(
-        observed=value,
-        limit=limit,
-        limit_source=source,
-        message=render(check["messages"][status], values, bounds),
-    )
+    result["observed"], result["limit"], result["limit_source"] = value, limit, source
+    result["message"] = render(check["messages"][status], values, bounds)
     if status in ("warn", "fail"):
         result["advice"] = check.get("advice")
     return result
@@ -139,7 +136,7 @@ def _verdict(
             if any(value == v and isinstance(value, bool) == isinstance(v, bool) for v in values):
                 return status, limit["states"]["pass"][0] if limit["states"].get("pass") else None
         return None, None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
         return None, None
     for status in ("fail", "warn"):
         if status in limit and _bad(value, limit[status], limit["direction"]):

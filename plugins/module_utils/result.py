@@ -125,12 +125,12 @@ def combine(statuses: Iterable[str]) -> Status:
 
 def count(statuses: Iterable[str]) -> dict[str, int]:
     """Count statuses over all six; the sum equals the number given. ValueError for any other."""
-    counts = dict.fromkeys(STATUSES, 0)
+    counts: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for status in statuses:
         if status not in counts:
             raise ValueError(f"unknown status {status!r}; known: {', '.join(STATUSES)}")
         counts[status] += 1
-    return dict(counts)
+    return counts
 
 
 def format_number(value: float, limits: Iterable[float] = ()) -> str:

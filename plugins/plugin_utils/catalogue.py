@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any
 
 import yaml
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import (
     AreaFile,
     Catalogue,
@@ -22,7 +23,11 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import (
     SettingRef,
     Text,
 )
-from pydantic import BaseModel, ValidationError
+
+try:
+    import pydantic
+except ImportError as error:
+    pydantic = absent(error)
 
 # Not abspath: __file__ may lie below collections/, which has no catalogue; the real path has.
 CATALOGUE_FOLDER = Path(__file__).resolve().parents[2] / "catalogue"
@@ -79,14 +84,14 @@ def _yaml(path: Path, digest: Any) -> Any:
         raise CatalogueError(f"{path.name}: not valid YAML: {error}") from error
 
 
-def _validate(model: type[BaseModel], data: Any, path: Path, name: str) -> Any:
+def _validate(model: type[pydantic.BaseModel], data: Any, path: Path, name: str) -> Any:
     try:
         return model.model_validate(data)
-    except ValidationError as error:
+    except pydantic.ValidationError as error:
         raise CatalogueError("\n".join(_faults(error, data, path, name))) from None
 
 
-def _faults(error: ValidationError, data: Any, path: Path, name: str) -> Iterable[str]:
+def _faults(error: pydantic.ValidationError, data: Any, path: Path, name: str) -> Iterable[str]:
     for fault in error.errors():
         where = [str(step) for step in fault["loc"]]
         label = name

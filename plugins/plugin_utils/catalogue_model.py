@@ -7,27 +7,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
+
+try:
+    import pydantic
+except ImportError as error:
+    pydantic = absent(error)
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Model(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
 
 class Text(_Model):
     """A sentence in both languages."""
 
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, pydantic.Field(min_length=1)]
+    en: Annotated[str, pydantic.Field(min_length=1)]
 
 
 class SettingRef(_Model):
@@ -36,8 +32,8 @@ class SettingRef(_Model):
     setting: str
 
 
-Number = StrictInt | StrictFloat
-Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+Number = pydantic.StrictInt | pydantic.StrictFloat
+Scalar = pydantic.StrictBool | pydantic.StrictInt | pydantic.StrictFloat | pydantic.StrictStr
 
 
 class Limits(_Model):
@@ -47,7 +43,7 @@ class Limits(_Model):
     warn: Number | SettingRef | None = None
     fail: Number | SettingRef | None = None
 
-    @model_validator(mode="after")
+    @pydantic.model_validator(mode="after")
     def _one_at_least(self) -> Limits:
         if self.warn is None and self.fail is None:
             raise ValueError("name warn or fail or both")
@@ -57,10 +53,10 @@ class Limits(_Model):
 class States(_Model):
     """Values that mean pass, warn or fail; a value in no list is an error of its own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    pass_: list[Scalar] = Field(alias="pass", min_length=1)
-    warn: list[Scalar] = Field(default_factory=list)
-    fail: list[Scalar] = Field(default_factory=list)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    pass_: list[Scalar] = pydantic.Field(alias="pass", min_length=1)
+    warn: list[Scalar] = pydantic.Field(default_factory=list)
+    fail: list[Scalar] = pydantic.Field(default_factory=list)
 
 
 class Empty(_Model):
@@ -73,8 +69,8 @@ class Empty(_Model):
 class Messages(_Model):
     """A sentence for each status that can occur; error and skipped are worded by reasons.yml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    pass_: Text = Field(alias="pass")
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    pass_: Text = pydantic.Field(alias="pass")
     warn: Text | None = None
     fail: Text | None = None
 
@@ -82,11 +78,11 @@ class Messages(_Model):
 class Check(_Model):
     """One question with limits; see docs/architecture.md for each key."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z][a-z0-9_]*$")]
-    clauses: Annotated[list[str], Field(min_length=1)]
+    id: Annotated[str, pydantic.Field(pattern=r"^[a-z]+\.[a-z][a-z0-9_]*$")]
+    clauses: Annotated[list[str], pydantic.Field(min_length=1)]
     title: Text
     observation: str
-    where: dict[str, Scalar | list[Scalar]] = Field(default_factory=dict)
+    where: dict[str, Scalar | list[Scalar]] = pydantic.Field(default_factory=dict)
     part: str | None = None
     value: str
     unit: str = ""
@@ -100,7 +96,7 @@ class Check(_Model):
     advice: Text | None = None
     remedy: str | None = None
 
-    @model_validator(mode="after")
+    @pydantic.model_validator(mode="after")
     def _whole(self) -> Check:
         if sum(x is not None for x in (self.limits, self.states, self.judge)) != 1:
             raise ValueError("give exactly one of limits, states, judge: shown")
@@ -136,9 +132,9 @@ class AreaFile(_Model):
     """A file ``catalogue/<area>.yml``."""
 
     area: Literal["host", "backup", "log", "oracle", "web", "business", "interface", "gdca"]
-    group: Annotated[str, Field(pattern=r"^ebill_[a-z_]+$")]
+    group: Annotated[str, pydantic.Field(pattern=r"^ebill_[a-z_]+$")]
     title: Text
-    checks: Annotated[list[Check], Field(min_length=1)]
+    checks: Annotated[list[Check], pydantic.Field(min_length=1)]
 
 
 class Section(_Model):
@@ -153,7 +149,7 @@ class Section(_Model):
 class Clause(_Model):
     """A numbered duty of the contract; ``zh`` is verbatim."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]+-\d\d$")]
+    id: Annotated[str, pydantic.Field(pattern=r"^[A-Z]+-\d\d$")]
     number: str
     zh: str
     en: str
@@ -172,12 +168,14 @@ class ClauseFile(_Model):
 class Reading(_Model):
     """How an open point of the contract is read: a setting of the site profile."""
 
-    id: Annotated[str, Field(pattern=r"^R-\d\d$")]
+    id: Annotated[str, pydantic.Field(pattern=r"^R-\d\d$")]
     key: str
     clauses: list[str]
     type: Literal["number", "choice", "boolean"]
-    default: StrictBool | StrictInt | StrictFloat | StrictStr | None
-    allowed: list[str] = Field(default_factory=list)
+    default: (
+        pydantic.StrictBool | pydantic.StrictInt | pydantic.StrictFloat | pydantic.StrictStr | None
+    )
+    allowed: list[str] = pydantic.Field(default_factory=list)
     minimum: float | None = None
     maximum: float | None = None
     zh: str

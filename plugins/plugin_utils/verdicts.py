@@ -138,7 +138,7 @@ def summary(
     heads = [STATUS_NAMES[language][status] for status in STATUSES]
     total_head = word(language, "total")
     columns = [max(8, width(head)) for head in (*heads, total_head)]
-    first = max(width(name) for name in [word(language, "area"), *(name for name, _ in rows)])
+    first = max(width(name) for name in [word(language, "area"), *(row[0] for row in rows)])
     lines = [_row(word(language, "area"), [*heads, total_head], first, columns)]
     rule = "-" * width(lines[0])
     lines.append(rule)

@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
@@ -65,7 +66,10 @@ def _copy(root: Path, tree: Path) -> None:
     shutil.rmtree(tree, ignore_errors=True)
     for name in listed:
         source = root / name
-        if name in ignored or name.split("/")[0] in ignored or not source.is_file():
+        left_out = any(
+            fnmatch(part, rule) for rule in ignored for part in (name, name.split("/")[0])
+        )
+        if left_out or not source.is_file():
             continue
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
+
+try:
+    import sqlalchemy as sa
+except ImportError as error:
+    sa = absent(error)
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -27,11 +31,11 @@ def default_url(output_dir: Path) -> str:
     return f"sqlite:///{output_dir.resolve() / 'ledger.db'}"
 
 
-def connect(url: str) -> Engine:
+def connect(url: str) -> sa.Engine:
     """Return an engine on a ledger of the newest schema; LedgerError when it can't be had."""
     try:
-        parsed = make_url(url)
-    except SQLAlchemyError as error:
+        parsed = sa.make_url(url)
+    except sa.exc.SQLAlchemyError as error:
         raise LedgerError(f"ledger URL {url!r} is not an SQLAlchemy URL") from error
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         folder = Path(parsed.database).parent
@@ -41,9 +45,9 @@ def connect(url: str) -> Engine:
             raise LedgerError(
                 f"cannot make the ledger's folder {folder}: {error.strerror}"
             ) from error
-    engine = create_engine(parsed, connect_args=_arguments(parsed.get_backend_name()))
+    engine = sa.create_engine(parsed, connect_args=_arguments(parsed.get_backend_name()))
     if parsed.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
+        sa.event.listen(engine, "connect", _configure_sqlite)
     with translated(parsed.render_as_string(hide_password=True)):
         _migrate(engine)
     return engine
@@ -62,7 +66,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
@@ -82,10 +86,12 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _revision(connection: Connection) -> str | None:
+def _revision(connection: sa.Connection) -> str | None:
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found: str | None = connection.execute(
+        sa.text("SELECT version_num FROM alembic_version")
+    ).scalar()
     if found is not None and found > HEAD:
         raise LedgerError(
             f"the ledger was written by a newer ebill.ops (schema {found}, ours {HEAD}): update it"
@@ -100,12 +106,12 @@ def translated(name: str) -> Iterator[None]:
         yield
     except LedgerError:
         raise
-    except SQLAlchemyError as error:
+    except sa.exc.SQLAlchemyError as error:
         raise LedgerError(_explain(error, name)) from error
 
 
-def _explain(error: SQLAlchemyError, name: str) -> str:
-    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+def _explain(error: sa.exc.SQLAlchemyError, name: str) -> str:
+    cause = str(error.orig) if isinstance(error, sa.exc.DBAPIError) else str(error)
     cause = cause.splitlines()[0] if cause else type(error).__name__
     hints = {
         "locked": f"another process has held it for over {BUSY_SECONDS} s; end it and run again",

@@ -5,98 +5,91 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-)
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
 
-METADATA = MetaData()
+try:
+    import sqlalchemy as sa
+except ImportError as error:
+    sa = absent(error)
+
+METADATA = sa.MetaData()
 
 # state: running, complete, cancelled (told to stop), expired (died without a word).
 # definitions: clauses, areas, checks and readings as they were, so that an old report stays.
-RUN = Table(
+RUN = sa.Table(
     "run",
     METADATA,
-    Column("id", String(40), primary_key=True),
-    Column("quarter", String(8), nullable=False, index=True),
-    Column("opened", String(32), nullable=False),
-    Column("closed", String(32)),
-    Column("state", String(16), nullable=False),
-    Column("process", JSON, nullable=False),
-    Column("engineer", String(80), nullable=False),
-    Column("site", JSON, nullable=False),
-    Column("selection", JSON, nullable=False),
-    Column("targets", JSON, nullable=False),
-    Column("definitions", JSON, nullable=False),
-    Column("versions", JSON, nullable=False),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("quarter", sa.String(8), nullable=False, index=True),
+    sa.Column("opened", sa.String(32), nullable=False),
+    sa.Column("closed", sa.String(32)),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("process", sa.JSON, nullable=False),
+    sa.Column("engineer", sa.String(80), nullable=False),
+    sa.Column("site", sa.JSON, nullable=False),
+    sa.Column("selection", sa.JSON, nullable=False),
+    sa.Column("targets", sa.JSON, nullable=False),
+    sa.Column("definitions", sa.JSON, nullable=False),
+    sa.Column("versions", sa.JSON, nullable=False),
 )
 
-OWED = Table(
+OWED = sa.Table(
     "owed",
     METADATA,
-    Column("run", ForeignKey("run.id"), primary_key=True),
-    Column("target", String(200), primary_key=True),
-    Column("check_id", String(100), primary_key=True),
+    sa.Column("run", sa.ForeignKey("run.id"), primary_key=True),
+    sa.Column("target", sa.String(200), primary_key=True),
+    sa.Column("check_id", sa.String(100), primary_key=True),
 )
 
-RESULT = Table(
+RESULT = sa.Table(
     "result",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("run", ForeignKey("run.id"), nullable=False),
-    Column("target", String(200), nullable=False),
-    Column("check_id", String(100), nullable=False),
-    Column("part", Text),
-    Column("area", String(20), nullable=False),
-    Column("status", String(10), nullable=False),
-    Column("level", String(10), nullable=False),
-    Column("started", String(32), nullable=False),
-    Column("duration_seconds", Float, nullable=False),
-    Column("evidence", String(64)),
-    Column("capacity", String(16)),
-    Column("body", JSON, nullable=False),
-    Index("ix_result_run", "run", "target", "check_id"),
-    Index("ix_result_capacity", "capacity", "run"),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("run", sa.ForeignKey("run.id"), nullable=False),
+    sa.Column("target", sa.String(200), nullable=False),
+    sa.Column("check_id", sa.String(100), nullable=False),
+    sa.Column("part", sa.Text),
+    sa.Column("area", sa.String(20), nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("level", sa.String(10), nullable=False),
+    sa.Column("started", sa.String(32), nullable=False),
+    sa.Column("duration_seconds", sa.Float, nullable=False),
+    sa.Column("evidence", sa.String(64)),
+    sa.Column("capacity", sa.String(16)),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Index("ix_result_run", "run", "target", "check_id"),
+    sa.Index("ix_result_capacity", "capacity", "run"),
 )
 
-EVIDENCE = Table(
+EVIDENCE = sa.Table(
     "evidence",
     METADATA,
-    Column("run", ForeignKey("run.id"), primary_key=True),
-    Column("target", String(200), primary_key=True),
-    Column("area", String(20), primary_key=True),
-    Column("sha256", String(64), nullable=False),
-    Column("size_bytes", Integer, nullable=False),
-    Column("collected", String(32), nullable=False),
-    Column("content", LargeBinary, nullable=False),  # zlib
+    sa.Column("run", sa.ForeignKey("run.id"), primary_key=True),
+    sa.Column("target", sa.String(200), primary_key=True),
+    sa.Column("area", sa.String(20), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("collected", sa.String(32), nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),  # zlib
 )
 
-BOOKMARK = Table(
+BOOKMARK = sa.Table(
     "bookmark",
     METADATA,
-    Column("target", String(200), primary_key=True),
-    Column("area", String(20), primary_key=True),
-    Column("run", ForeignKey("run.id"), nullable=False),
-    Column("body", JSON, nullable=False),
+    sa.Column("target", sa.String(200), primary_key=True),
+    sa.Column("area", sa.String(20), primary_key=True),
+    sa.Column("run", sa.ForeignKey("run.id"), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
 )
 
-REPORT = Table(
+REPORT = sa.Table(
     "report",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("run", ForeignKey("run.id"), nullable=False),
-    Column("quarter", String(8), nullable=False),
-    Column("language", String(2), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("created", String(32), nullable=False),
-    Column("files", JSON, nullable=False),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("run", sa.ForeignKey("run.id"), nullable=False),
+    sa.Column("quarter", sa.String(8), nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created", sa.String(32), nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),
 )

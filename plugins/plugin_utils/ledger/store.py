@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import Result
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import (
     LedgerError,
     connect,
@@ -29,8 +30,11 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.schema import (
     RUN,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.plan import Owed, pairs, unanswered
-from sqlalchemy import and_, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+
+try:
+    import sqlalchemy as sa
+except ImportError as error:
+    sa = absent(error)
 
 RunRow = dict[str, Any]
 
@@ -106,19 +110,21 @@ class Ledger:
                 )
 
     def _insert(self, table: Any) -> Any:
+        from sqlalchemy.dialects import postgresql, sqlite
+
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         return dialect.insert(table)
 
     def missing(self, run: str) -> list[tuple[str, str]]:
         """Return (target, check) owed by a run and not recorded, in the plan's order."""
-        answered = and_(
+        answered = sa.and_(
             RESULT.c.run == OWED.c.run,
             RESULT.c.target == OWED.c.target,
             RESULT.c.check_id == OWED.c.check_id,
         )
         query = (
-            select(OWED.c.target, OWED.c.check_id)
-            .where(OWED.c.run == run, ~select(RESULT.c.id).where(answered).exists())
+            sa.select(OWED.c.target, OWED.c.check_id)
+            .where(OWED.c.run == run, ~sa.select(RESULT.c.id).where(answered).exists())
             .order_by(OWED.c.target, OWED.c.check_id)
         )
         with translated(self._name), self._engine.connect() as connection:
@@ -158,7 +164,7 @@ class Ledger:
         """Settle runs of this machine whose process died without a word; return their ids."""
         with translated(self._name), self._engine.connect() as connection:
             running = connection.execute(
-                select(RUN.c.id, RUN.c.process).where(RUN.c.state == "running")
+                sa.select(RUN.c.id, RUN.c.process).where(RUN.c.state == "running")
             ).all()
         host, expired = socket.gethostname(), []
         for row in running:
@@ -171,35 +177,35 @@ class Ledger:
 
     def run(self, run: str) -> RunRow:
         """Return a run's row; LedgerError when there is none of this id."""
-        found = self._rows(select(RUN).where(RUN.c.id == run))
+        found = self._rows(sa.select(RUN).where(RUN.c.id == run))
         if not found:
             raise LedgerError(f"ledger {self._name}: no run {run!r}")
         return found[0]
 
     def runs(self, quarter: str | None = None) -> list[RunRow]:
         """Return runs, oldest first, of one quarter or of all."""
-        query = select(RUN).order_by(RUN.c.opened, RUN.c.id)
+        query = sa.select(RUN).order_by(RUN.c.opened, RUN.c.id)
         return self._rows(query if quarter is None else query.where(RUN.c.quarter == quarter))
 
     def owed(self, run: str) -> list[dict[str, str]]:
         """Return what a run owed as ``{target, check}``."""
-        query = select(OWED.c.target, OWED.c.check_id.label("check")).where(OWED.c.run == run)
+        query = sa.select(OWED.c.target, OWED.c.check_id.label("check")).where(OWED.c.run == run)
         return self._rows(query.order_by(OWED.c.target, OWED.c.check_id))
 
     def results(self, run: str) -> list[Result]:
         """Return a run's results in the order of their recording."""
-        query = select(RESULT.c.body).where(RESULT.c.run == run).order_by(RESULT.c.id)
+        query = sa.select(RESULT.c.body).where(RESULT.c.run == run).order_by(RESULT.c.id)
         return [cast(Result, row["body"]) for row in self._rows(query)]
 
     def evidence(self, run: str) -> list[dict[str, Any]]:
         """Return a run's evidence: ``{target, area, sha256, size_bytes, collected}``."""
         columns = [c for c in EVIDENCE.c if c.name not in ("run", "content")]
-        query = select(*columns).where(EVIDENCE.c.run == run)
+        query = sa.select(*columns).where(EVIDENCE.c.run == run)
         return self._rows(query.order_by(EVIDENCE.c.target, EVIDENCE.c.area))
 
     def evidence_texts(self, run: str) -> Iterable[tuple[str, str, bytes]]:
         """Yield (target, area, masked text) of a run's evidence, whose digest is checked."""
-        for row in self._rows(select(EVIDENCE).where(EVIDENCE.c.run == run)):
+        for row in self._rows(sa.select(EVIDENCE).where(EVIDENCE.c.run == run)):
             content = zlib.decompress(row["content"])
             if hashlib.sha256(content).hexdigest() != row["sha256"]:
                 raise LedgerError(
@@ -209,12 +215,14 @@ class Ledger:
 
     def bookmarks(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Return the bookmarks of all targets by (target, area)."""
-        return {(row["target"], row["area"]): row["body"] for row in self._rows(select(BOOKMARK))}
+        return {
+            (row["target"], row["area"]): row["body"] for row in self._rows(sa.select(BOOKMARK))
+        }
 
     def capacity_history(self, site_runs: Sequence[str]) -> list[dict[str, Any]]:
         """Return the capacity results of runs: ``{run, quarter, check, target, part, data}``."""
         query = (
-            select(RUN.c.quarter, RESULT.c.run, RESULT.c.body)
+            sa.select(RUN.c.quarter, RESULT.c.run, RESULT.c.body)
             .join(RUN, RUN.c.id == RESULT.c.run)
             .where(RESULT.c.capacity.is_not(None), RESULT.c.run.in_(site_runs))
             .order_by(RUN.c.opened, RESULT.c.id)
@@ -232,11 +240,14 @@ class Ledger:
         """Record a frozen report: ``{quarter, language, version, created, files}``."""
         with translated(self._name), self._engine.begin() as connection:
             done = connection.execute(REPORT.insert().values(run=run, **report))
-            return int(done.inserted_primary_key[0])
+            key: Any = done.inserted_primary_key
+            return int(key[0])
 
     def next_report_version(self, quarter: str) -> int:
         """Return the version that the quarter's next report takes, counted from 1."""
-        query = select(func.max(REPORT.c.version).label("last")).where(REPORT.c.quarter == quarter)
+        query = sa.select(sa.func.max(REPORT.c.version).label("last")).where(
+            REPORT.c.quarter == quarter
+        )
         return int(self._rows(query)[0]["last"] or 0) + 1
 
     def _rows(self, query: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
-from alembic import context
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
+
+try:
+    from alembic import context
+except ImportError as error:
+    context = absent(error)
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.schema import METADATA
 
 context.configure(

@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic import op
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
+
+try:
+    import sqlalchemy as sa
+    from alembic import op
+except ImportError as error:
+    sa = op = absent(error)  # type: ignore[misc,assignment]
 
 revision = "0001"
 down_revision = None

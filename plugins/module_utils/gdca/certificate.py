@@ -40,7 +40,7 @@ def split(content: bytes) -> list[bytes]:
         found = [
             der
             for kind, _headers, der in pem.unarmor(content, multiple=True)
-            if kind in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
+            if der and kind in ("CERTIFICATE", "X509 CERTIFICATE")
         ]
     except (ValueError, TypeError) as exc:
         raise Trouble("bad_answer", "PEM") from exc
@@ -67,7 +67,7 @@ def parse(der: bytes) -> Any:
     try:
         certificate = x509.Certificate.load(der, strict=True)
         facts(certificate, datetime.fromisoformat("2000-01-01T00:00:00+00:00"), "any")
-        _ = certificate.issuer.dump(), certificate["signature_value"].native
+        _ = self_issued(certificate), is_ca(certificate), certificate["signature_value"].native
     except Exception as exc:  # a broken DER: ValueError, TypeError, KeyError, OverflowError, ...
         raise Trouble("bad_answer", "certificate DER") from exc
     return certificate
@@ -122,7 +122,7 @@ def is_ca(certificate: Any) -> bool:
 
 def self_issued(certificate: Any) -> bool:
     """Tell whether subject and issuer are the same name: a root, or a device's own making."""
-    return bool(certificate.subject.dump() == certificate.issuer.dump())
+    return bool(certificate.subject.hashable == certificate.issuer.hashable)
 
 
 def _minute(moment: datetime) -> str:

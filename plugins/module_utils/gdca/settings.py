@@ -148,6 +148,8 @@ def from_options(options: Mapping[str, Any]) -> Settings:
     url = urlsplit(options["url"])
     if url.scheme != "https" or not url.hostname or url.query or url.username:
         raise ValueError("url must be https://host[:port][/path], without a query or an account")
+    if url.path and not _is_path(url.path):
+        raise ValueError("url: the path must hold no blank")
     for name in ("request_seconds", "timeout_seconds"):
         if not 0 < options[name] <= 3600:
             raise ValueError(f"{name} must be more than 0 and at most 3600")
@@ -195,9 +197,13 @@ def _profile(given: Mapping[str, Any]) -> Profile:
         raise ValueError(f"profile: challenge_encoding must be one of {', '.join(ENCODINGS)}")
     for name in ("challenge_path", "verify_path", "certificates_path", "status_path"):
         path = getattr(made, name)
-        if path and (not path.startswith("/") or not path.isprintable() or " " in path):
+        if path and not _is_path(path):
             raise ValueError(f"profile: {name} must begin with / and hold no blank")
     return made
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith("/") and text.isascii() and text.isprintable() and " " not in text
 
 
 def _offset_hours(value: Any) -> float:

@@ -27,9 +27,9 @@ def valid(subject: Any, candidates: Sequence[Any]) -> bool:
 
 
 def issuers(subject: Any, candidates: Sequence[Any]) -> list[Any]:
-    """Return the candidates whose subject is the certificate's issuer."""
-    wanted = subject.issuer.dump()
-    return [one for one in candidates if one.subject.dump() == wanted]
+    """Return the candidates whose subject is the certificate's issuer, as RFC 5280 compares names."""
+    wanted = subject.issuer.hashable
+    return [one for one in candidates if one.subject.hashable == wanted]
 
 
 def signed_by(subject: Any, issuer: Any) -> bool:

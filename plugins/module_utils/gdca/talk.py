@@ -100,8 +100,8 @@ class Channel:
         connection.request(method, self.settings.base_path + path, body, headers)
         response = connection.getresponse()
         content = response.read(LARGEST_ANSWER + 1)
-        if len(content) > LARGEST_ANSWER:
-            raise ValueError("too large")
+        if len(content) > LARGEST_ANSWER or response.length:
+            raise ValueError("too large, or shorter than announced")
         return response, content
 
 

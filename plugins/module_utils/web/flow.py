@@ -134,7 +134,8 @@ def read_health(given: Mapping[str, Any] | None) -> Health:
         HealthField(str(one["name"]), str(one["path"]), tuple(map(str, one.get("good") or ())))
         for one in given.get("fields") or ()
     )
-    _unique("health field", [one.name for one in fields])
+    for counts in (False, True):
+        _unique("health field", [one.name for one in fields if (not one.good) == counts])
     return Health(path, fields)
 
 

@@ -5,16 +5,16 @@
 
 First match wins:
 
-=====================================  ===============  ==========================
-seen                                   outcome          meaning for the log-in
-=====================================  ===============  ==========================
-a text that says "refused"             login_refused    the account was turned down
-a text that says "fault"               error_text       broken
-another status                         wrong_status     401, 403: turned down
-an expected text is missing            text_missing     broken
-later than `within_seconds`            slow             logged in
-none of these                          ok               logged in
-=====================================  ===============  ==========================
+===========================================================  =============
+seen                                                         outcome
+===========================================================  =============
+at the log-in: a text that says so, or an unexpected 401/403  login_refused
+a text that is a sign of a fault                             error_text
+another status                                               wrong_status
+an expected text is missing                                  text_missing
+later than `within_seconds`                                  slow
+none of these                                                ok
+===========================================================  =============
 
 From the connection itself come: refused, reset, no_answer, bad_answer (problem.py), redirect_loop,
 redirected_away (to another origin, which is not followed), too_large, value_missing (nothing to
@@ -63,16 +63,9 @@ class Verdict:
         """True when the step did what it should, perhaps slowly."""
         return self.outcome in GOOD
 
-    @property
-    def turned_down(self) -> bool:
-        """True when a log-in was refused, as opposed to broken."""
-        return self.outcome == "login_refused" or (
-            self.outcome == "wrong_status" and self.status_code in (401, 403)
-        )
-
     def as_reason(self, what: str) -> CouldNotLook:
         """Say why what comes after this step could not be looked at."""
-        if self.turned_down:
+        if self.outcome == "login_refused":
             return CouldNotLook("login_refused", self.seen)
         return Broken(self.outcome, self.seen).as_reason(what)
 
@@ -81,19 +74,23 @@ def evaluate(
     page: Page,
     expect: Expect,
     error_text: Sequence[str] = (),
-    refused_text: Sequence[str] = (),
+    refused_text: Sequence[str] | None = None,
 ) -> Verdict:
-    """Judge a page by the table above."""
-    refused = _present(page, refused_text)
+    """Judge a page by the table above; `refused_text` is None anywhere but at the log-in."""
+    refused = _present(page, refused_text or ())
+    wrong_status = page.status not in expect.status
+    turned_down = refused or (
+        refused_text is not None and wrong_status and page.status in (401, 403)
+    )
     found = _present(page, (*expect.absent_text, *error_text))
     missing = tuple(text for text in expect.text if squeeze(text) not in page.text)
     slow = expect.within_seconds is not None and page.elapsed_seconds > expect.within_seconds
     outcome = next(
         name
         for name, applies in (
-            ("login_refused", refused),
+            ("login_refused", turned_down),
             ("error_text", found),
-            ("wrong_status", page.status not in expect.status),
+            ("wrong_status", wrong_status),
             ("text_missing", missing),
             ("slow", slow),
             ("ok", True),

@@ -50,6 +50,9 @@ NAMES = (
 LOGOUT_SECONDS = 5.0
 """What the log-out may take beyond the whole time, so that no session is left on the site."""
 
+NO_SESSION = frozenset({"login_refused", "refused", "reset", "no_answer"})
+"""After these the site holds no session that would have to be ended."""
+
 
 async def inspect(site: Site, now: datetime) -> dict[str, Observation]:
     """Visit the site; all of NAMES come back, whatever happens."""
@@ -132,11 +135,12 @@ class Visit:
             return
         row = self._login_row(verdict, step)
         found["login"] = {"rows": [row]}
-        if not verdict.good:
-            self._skip(self._site.flows, verdict.as_reason(self._session.endpoint))
-            return
-        await self._run_flows()
-        row["logged_out"] = await self._logout()
+        if verdict.good:
+            await self._run_flows()
+        else:
+            self._skip(self._site.flows, self._why_not_reached(verdict, step))
+        if verdict.outcome not in NO_SESSION:
+            row["logged_out"] = await self._logout()
 
     async def _login(self) -> tuple[Verdict, Step]:
         """Take the log-in's steps; the first that fails, or the last, is its verdict."""
@@ -180,7 +184,7 @@ class Visit:
         self._flows.append(row | self._fields(verdict, step))
         self._flow_times.append(row | self._time(verdict, total))
 
-    async def _take(self, step: Step, refused_text: Sequence[str] = ()) -> Verdict:
+    async def _take(self, step: Step, refused_text: Sequence[str] | None = None) -> Verdict:
         """Take one step: one request, and the values that later steps need."""
         quoted = {name: quote(value, safe="") for name, value in self._values.items()}
         try:
@@ -233,6 +237,12 @@ class Visit:
         last = step or (self._site.login[-1] if self._site.login else None)
         row: Row = {"endpoint": self._session.endpoint, "logged_out": False}
         return row | self._fields(verdict, last)
+
+    def _why_not_reached(self, verdict: Verdict, step: Step) -> CouldNotLook:
+        """Say why what lies behind this log-in could not be looked at."""
+        if verdict.outcome in NO_SESSION:
+            return self._reason(verdict)
+        return CouldNotLook("not_reached", f"{step.name}: {verdict.seen}")
 
     def _fields(self, verdict: Verdict, step: Step | None) -> Row:
         return {

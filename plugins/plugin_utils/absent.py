@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
+
 _MISSING: list[str] = []
-
-
-class MissingLibraryError(RuntimeError):
-    """Libraries of the control node are not installed; the text says which and what to do."""
 
 
 class Absent:
@@ -48,9 +46,9 @@ def absent(error: ImportError) -> Any:
 
 
 def require() -> None:
-    """Raise MissingLibraryError when a library was missed while our files were loaded."""
+    """Raise AnsibleActionFail when a library was missed while our files were loaded."""
     if _MISSING:
-        raise MissingLibraryError(
+        raise AnsibleActionFail(
             f"missing on the control node: {', '.join(sorted(_MISSING))}; install them into"
             " Ansible's own Python: pip install -r requirements.txt"
         )

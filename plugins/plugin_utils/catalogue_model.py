@@ -172,9 +172,7 @@ class Reading(_Model):
     key: str
     clauses: list[str]
     type: Literal["number", "choice", "boolean"]
-    default: (
-        pydantic.StrictBool | pydantic.StrictInt | pydantic.StrictFloat | pydantic.StrictStr | None
-    )
+    default: Scalar | None
     allowed: list[str] = pydantic.Field(default_factory=list)
     minimum: float | None = None
     maximum: float | None = None

@@ -162,7 +162,7 @@ def test_a_locked_ledger_says_so_and_loses_nothing(
     ("content", "advice"),
     [
         (b"this is no database at all" * 100, "not a ledger"),
-        (b"SQLite format 3\0" + b"x" * 5000, ""),
+        (b"SQLite format 3\0" + b"x" * 5000, "ledger sqlite"),
     ],
 )
 def test_a_damaged_file_is_refused_and_kept(tmp_path: Path, content: bytes, advice: str) -> None:

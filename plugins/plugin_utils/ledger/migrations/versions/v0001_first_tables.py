@@ -11,7 +11,7 @@ try:
     import sqlalchemy as sa
     from alembic import op
 except ImportError as error:
-    sa = op = absent(error)  # type: ignore[misc,assignment]
+    sa = op = absent(error)
 
 revision = "0001"
 down_revision = None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import fonts
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates as files
@@ -41,6 +42,14 @@ def picture(svg: str, width: float) -> bytes:
     return _compile(sources, "chart", "png")
 
 
+@lru_cache(maxsize=1)
+def _fonts(folder: str) -> Any:
+    """Load the font once; a document and its pictures need it several times."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])
+
+
 def _compile(sources: dict[str, bytes], name: str, form: str) -> bytes:
     """Compile with our font only, so that no machine's own fonts change a page."""
     try:
@@ -49,9 +58,8 @@ def _compile(sources: dict[str, bytes], name: str, form: str) -> bytes:
         raise ReportError("PDF needs the Python package typst (requirements.txt)") from problem
     try:
         made, warnings = typst.compile_with_warnings(
-            sources,
-            font_paths=[str(fonts.folder())],
-            ignore_system_fonts=True,
+            cast(Any, sources),
+            font_paths=_fonts(str(fonts.folder())),
             format=form,
             ppi=170.0,
             pdf_tags=False,

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Word by docxtpl, from a template that a hospital may replace by its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.plugin_utils.report import pdf
+from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates as files
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.view import localise
+from jinja2 import Environment, StrictUndefined, TemplateError, Undefined
+
+TEMPLATE = "report.docx"
+_CHART_POINTS = 480.0
+
+
+def render(model: Mapping[str, Any], language: str, templates: files.Templates) -> bytes:
+    """Render the document. Raises ReportError naming the template and the placeholder that is
+    unknown, or what else is wrong with the template."""
+    path = files.find(templates, TEMPLATE)
+    return _render(path, localise(model, language), StrictUndefined)
+
+
+def lint(path: Path, model: Mapping[str, Any], language: str = "zh") -> list[str]:
+    """Try a template with a full sample; return every problem, each naming the template.
+
+    Unknown placeholders are collected, not stopped at, so that one look shows all of them.
+    """
+    unknown: list[str] = []
+
+    class Recorder(Undefined):
+        """Writes down its own name wherever it is used, and is empty."""
+
+        def _note(self) -> str:
+            name = _placeholder(self)
+            if name not in unknown:
+                unknown.append(name)
+            return ""
+
+        def __str__(self) -> str:
+            return self._note()
+
+        def __iter__(self) -> Any:
+            self._note()
+            return iter(())
+
+        def __bool__(self) -> bool:
+            self._note()
+            return False
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return type(self)(name=f"{_placeholder(self)}.{name}")
+
+        __getitem__ = __getattr__
+        __html__ = __str__
+
+    try:
+        _render(path, localise(model, language), Recorder)
+    except ReportError as problem:
+        return [str(problem)]
+    return [f"Word template {path}: unknown placeholder {name}" for name in unknown]
+
+
+def _placeholder(undefined: Any) -> str:
+    owner, name = undefined._undefined_obj, undefined._undefined_name
+    known = isinstance(owner, Mapping)
+    return f"….{name}" if known else str(name)
+
+
+def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> bytes:
+    try:
+        from docxtpl import DocxTemplate
+    except ImportError as problem:
+        raise ReportError("Word needs the Python package docxtpl (requirements.txt)") from problem
+    made = io.BytesIO()
+    try:
+        document = DocxTemplate(str(path))
+        context = {**view, "w": _words(view), "charts": _charts(document, view)}
+        document.render(context, Environment(undefined=undefined, autoescape=True), autoescape=True)
+        document.save(made)
+    except TemplateError as problem:
+        raise ReportError(f"Word template {path}: {problem}") from problem
+    except (OSError, KeyError, ValueError) as problem:
+        raise ReportError(f"Word template {path} cannot be used: {problem}") from problem
+    return made.getvalue()
+
+
+def _words(view: Mapping[str, Any]) -> dict[str, str]:
+    """The fixed words, and the statuses' names as words of their own for column heads."""
+    statuses = {f"status_{status}": look["text"] for status, look in view["looks"].items()}
+    return {**view["words"], **statuses}
+
+
+def _charts(document: Any, view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    from docx.shared import Pt
+    from docxtpl import InlineImage
+
+    found = []
+    for group in view["capacity"]:
+        for svg, title, text in (
+            (group["svg"], group["current_title"], group["hidden_text"]),
+            (group["trend_svg"], group["trend_title"], group["trend_text"]),
+        ):
+            image = None
+            if svg:
+                picture = io.BytesIO(pdf.picture(svg, _CHART_POINTS))
+                image = InlineImage(document, picture, width=Pt(_CHART_POINTS))
+            found.append({"title": title, "image": image, "text": text})
+    return found

@@ -40,6 +40,8 @@ class OracleServer(Listener):
     ) -> None:
         super().__init__(self._engine, users, profile, host, port)
         self.world = world
+        self.broken: frozenset[str] = frozenset()
+        """The breaks in force that must be known to combine: see breaks.py."""
         self.services = (world.name, "ebilldb")
         self.service_name = self.instance_name = world.name
 

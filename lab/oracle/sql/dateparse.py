@@ -61,11 +61,11 @@ def _take(rest: str, element: str, found: dict[str, int]) -> str:
     digits = re.match(rf"\d{{1,{width}}}", rest)
     if not digits:
         raise MISMATCH
-    number = digits.group()
+    shown = digits.group()
     if element.startswith("FF"):
-        found["FF"] = int(number.ljust(9, "0")) // 1000
+        found["FF"] = int(shown.ljust(9, "0")) // 1000
     else:
-        found["HH12" if element == "HH" else element] = int(number)
+        found["HH12" if element == "HH" else element] = int(shown)
     return rest[digits.end() :]
 
 

@@ -79,7 +79,7 @@ def loaded(value: Any) -> Any:
 
 
 class SqlEngine:
-    """Answers queries about a dictionary; a private SQLite in memory holds one statement's views."""
+    """Answers queries about a dictionary; a private SQLite holds one statement's views."""
 
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
@@ -105,7 +105,7 @@ class SqlEngine:
 
     def describe(self, sql: str, binds: Sequence[Any]) -> Result:
         kinds = [bind_kind(value) for value in binds] or [NULL] * 1000
-        return Result(translate(sql, kinds, self.dictionary).columns)
+        return Result(translate(sql, kinds, self.dictionary, describing=True).columns)
 
     def interrupt(self) -> None:
         self.stopped = True
@@ -153,7 +153,7 @@ class SqlEngine:
         self._add("ora_too_many", _too_many, null_aware=True)
         for name, kind in aggregates.WINDOW.items():
             self.database.create_window_function(name, 1, kind)
-        self.database.create_aggregate("ora_listagg", -1, aggregates.ListAgg)
+        self.database.create_aggregate("ora_listagg", -1, aggregates.ListAgg)  # type: ignore[arg-type]
 
     def _add(self, name: str, function: Callable[..., Any], *, null_aware: bool) -> None:
         """Register with NULL handling and a side channel for Oracle errors."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from sqlglot import exp
@@ -184,8 +185,6 @@ def interval(node: Any, scope: Scope) -> Typed:
     seconds = UNITS.get(unit.name.upper())
     if seconds is None or not re.fullmatch(r"[+-]?\d+", node.this.this):
         raise unsupported(scope, node)
-    from datetime import timedelta
-
     return Typed(
         text(dates.interval(timedelta(seconds=int(node.this.this) * seconds))), seam.INTERVAL
     )

@@ -32,7 +32,7 @@ KEPT_FUNCTION_PARSERS = {"CAST", "EXTRACT", "TRIM"}
 KEPT_NO_PAREN = {"CASE", "PRIOR"}
 
 
-class PlainParser(OracleParser):
+class PlainParser(OracleParser):  # type: ignore[misc]
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
         name: parser
@@ -47,8 +47,8 @@ class PlainParser(OracleParser):
     }
 
 
-class Plain(Oracle):
-    class Tokenizer(Oracle.Tokenizer):
+class Plain(Oracle):  # type: ignore[misc]
+    class Tokenizer(Oracle.Tokenizer):  # type: ignore[misc]
         KEYWORDS: ClassVar[dict[str, Any]] = {
             word: kind
             for word, kind in Oracle.Tokenizer.KEYWORDS.items()
@@ -60,7 +60,7 @@ class Plain(Oracle):
 
 @dataclass(frozen=True)
 class Parsed:
-    """A tree in which every placeholder is named b0, b1, ... by occurrence; `text` has those names."""
+    """A tree whose placeholders are named b0, b1, ... by occurrence; so is `text`."""
 
     tree: exp.Expression
     binds: int

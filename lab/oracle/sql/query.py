@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Queries: SELECT blocks, WITH, set operations, ORDER BY, FETCH, ROWNUM, and subqueries."""
+"""Queries: SELECT blocks, WITH, set operations, ORDER BY, FETCH."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ from lab.oracle.sql.core import (
     NULL,
     Scope,
     Typed,
-    compared,
     condition,
-    decides,
-    emits,
     identifier,
     only,
     unsupported,
@@ -264,39 +261,3 @@ def _common(one: Column, two: Column, scope: Scope) -> str:
     raise scope.statement.error(
         1790, "expression must have same datatype as corresponding expression"
     )
-
-
-def _subquery(node: Any, scope: Scope) -> Query:
-    inner = node.this if isinstance(node, exp.Subquery) else node
-    return emit_query(inner, Scope(scope.statement, parent=scope))
-
-
-@emits(exp.Subquery, args="this")
-def scalar(node: Any, scope: Scope) -> Typed:
-    """A subquery as a value: one column, at most one row (ORA-01427)."""
-    sql, columns = _subquery(node, scope)
-    if len(columns) != 1:
-        raise scope.statement.error(913, "too many values")
-    one = "CASE WHEN count(*) > 1 THEN ora_too_many() ELSE max(c0) END"
-    return Typed(f"(SELECT {one} FROM ({sql}))", columns[0].kind, columns[0].size)
-
-
-@decides(exp.Exists, args="this")
-def exists(node: Any, scope: Scope) -> str:
-    return f"EXISTS ({_subquery(node.this, scope)[0]})"
-
-
-@decides(exp.In, args="this expressions query")
-def is_in(node: Any, scope: Scope) -> str:
-    if isinstance(node.this, exp.Tuple):
-        raise unsupported(scope, node.this)
-    subject = value(node.this, scope)
-    query = node.args.get("query")
-    if query is None:
-        pairs = [compared(subject, value(one, scope), scope) for one in node.expressions]
-        return "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
-    sql, columns = _subquery(query, scope)
-    if len(columns) != 1:
-        raise scope.statement.error(913, "too many values")
-    left, right = compared(subject, Typed("c0", columns[0].kind), scope)
-    return f"{left} IN (SELECT {right} FROM ({sql}))"

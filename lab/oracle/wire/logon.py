@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from lab.oracle.seam import SessionFacts
 from lab.oracle.wire.codec import Malformed, Reader, Writer
 
 PROTOCOL, DATA_TYPES, FUNCTION, PARAMETER = 1, 2, 3, 8
@@ -132,6 +133,26 @@ def parameters(pairs: list[tuple[str, str, int]]) -> bytes:
     for key, value, flags in pairs:
         out.tl(key.encode()).tl(value.encode()).ub(flags)
     return bytes(out)
+
+
+def welcome(
+    profile: Profile, instance: str, service: str, facts: SessionFacts, proof: str
+) -> bytes:
+    """What a successful logon is answered with, before its ERROR 0."""
+    pairs = {
+        "AUTH_SVR_RESPONSE": proof,
+        "AUTH_SESSION_ID": str(facts.sid),
+        "AUTH_SERIAL_NUM": str(facts.serial),
+        "AUTH_VERSION_NO": str(profile.number),
+        "AUTH_INSTANCENAME": instance,
+        "AUTH_SC_DBUNIQUE_NAME": instance,
+        "AUTH_SC_REAL_DBUNIQUE_NAME": instance,
+        "AUTH_SC_SERVICE_NAME": service,
+        "AUTH_SC_DB_DOMAIN": "",
+        "AUTH_MAX_IDEN_LENGTH": "128",
+        "AUTH_MAX_OPEN_CURSORS": "300",
+    }
+    return parameters([(key, value, 0) for key, value in pairs.items()])
 
 
 def _aes(key: bytes, data: bytes, *, decrypt: bool = False) -> bytes:

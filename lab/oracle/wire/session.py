@@ -174,26 +174,11 @@ class Session:
             await self.stream.send_data(responses.error(problem, self.fields))
             return None
         facts = self.host.next_session(user, hello.pairs)
-        welcome = logon.parameters(self._welcome(facts, proof))
+        welcome = logon.welcome(
+            self.host.profile, self.host.instance_name, self.host.service_name, facts, proof
+        )
         await self.stream.send_data(welcome + responses.error(None, self.fields))
         return facts
-
-    def _welcome(self, facts: SessionFacts, proof: str) -> list[tuple[str, str, int]]:
-        name = self.host.instance_name
-        pairs = {
-            "AUTH_SVR_RESPONSE": proof,
-            "AUTH_SESSION_ID": str(facts.sid),
-            "AUTH_SERIAL_NUM": str(facts.serial),
-            "AUTH_VERSION_NO": str(self.host.profile.number),
-            "AUTH_INSTANCENAME": name,
-            "AUTH_SC_DBUNIQUE_NAME": name,
-            "AUTH_SC_REAL_DBUNIQUE_NAME": name,
-            "AUTH_SC_SERVICE_NAME": self.host.service_name,
-            "AUTH_SC_DB_DOMAIN": "",
-            "AUTH_MAX_IDEN_LENGTH": "128",
-            "AUTH_MAX_OPEN_CURSORS": "300",
-        }
-        return [(key, value, 0) for key, value in pairs.items()]
 
     async def _one_request(self) -> None:
         known = {number: cursor.bind_types for number, cursor in self.cursors.items()}
@@ -298,6 +283,7 @@ async def _in_thread(
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        engine.interrupt()
-        await asyncio.gather(future, return_exceptions=True)
+        while not future.done():
+            engine.interrupt()
+            await asyncio.wait({future}, timeout=0.05)
         raise

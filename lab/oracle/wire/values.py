@@ -74,12 +74,12 @@ def decode_number(data: bytes) -> int | Decimal:
     pairs = [byte - 1 if positive else 101 - byte for byte in body]
     if any(not 0 <= pair <= 99 for pair in pairs) or not pairs:
         raise Malformed("NUMBER digits")
-    whole = int("".join(f"{pair:02d}" for pair in pairs))
+    text = "".join(f"{pair:02d}" for pair in pairs)
     exponent = 2 * (high - len(pairs))
-    signed = whole if positive else -whole
     if exponent >= 0:
-        return signed * 10**exponent
-    number = Decimal(signed).scaleb(exponent)
+        whole = int(text) * int(10**exponent)
+        return whole if positive else -whole
+    number = Decimal((0 if positive else 1, tuple(map(int, text)), exponent))
     return int(number) if number == number.to_integral_value() else number
 
 

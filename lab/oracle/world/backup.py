@@ -230,6 +230,7 @@ def v_archived_log(sight: Sight) -> Iterable[Row]:
     ALLOCATION_UNIT_SIZE N, STATE V11, TYPE V6, TOTAL_MB N, FREE_MB N, HOT_USED_MB N,
     COLD_USED_MB N, REQUIRED_MIRROR_FREE_MB N, USABLE_FILE_MB N, OFFLINE_DISKS N,
     COMPATIBILITY V60, DATABASE_COMPATIBILITY V60, VOTING_FILES V1, CON_ID N""",
+    "V$ASM_DISKGROUP_STAT",
 )
 def v_asm_diskgroup(sight: Sight) -> Iterable[Row]:
     """Empty: this database lies in a file system."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from lab.oracle.seam import Column, OraError
-from lab.oracle.world import backup, instance, security, storage  # noqa: F401 - register views
+from lab.oracle.world import backup, instance, security, storage, temp_undo  # noqa: F401 - register views
 from lab.oracle.world.views import VIEWS, Sight
 
 INSPECTION_VIEWS = frozenset(name for name, view in VIEWS.items() if not view.public)

@@ -55,7 +55,8 @@ def tablespaces() -> dict[str, Tablespace]:
         _space("USERS", 0.1, ("users01.dbf", 0.5, 32)),
         _space(
             "EBILL_DATA", 52.4,
-            ("ebill_data01.dbf", 30, 32), ("ebill_data02.dbf", 20, 32), ("ebill_data03.dbf", 10, 32),
+            ("ebill_data01.dbf", 30, 32), ("ebill_data02.dbf", 20, 32),
+            ("ebill_data03.dbf", 10, 32),
         ),
         _space("EBILL_IDX", 21.8, ("ebill_idx01.dbf", 20, 32), ("ebill_idx02.dbf", 8, 32)),
         _space("EBILL_ARCH", 33.0, ("ebill_arch01.dbf", 30, 0), ("ebill_arch02.dbf", 20, 0)),
@@ -65,7 +66,11 @@ def tablespaces() -> dict[str, Tablespace]:
 
 
 def rman_jobs(now: datetime) -> list[RmanJob]:
-    """Five weeks: level 0 on Sundays, level 1 on the other nights, archived logs four times a day."""
+    """Five weeks: level 0 on Sundays, level 1 on the other nights, archived logs every six hours.
+
+    Both levels have the input type DB INCR in V$RMAN_BACKUP_JOB_DETAILS; DB FULL is only what was
+    made without INCREMENTAL. V$BACKUP_SET_DETAILS tells the level.
+    """
     jobs = []
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for age in range(35, -1, -1):
@@ -76,7 +81,7 @@ def rman_jobs(now: datetime) -> list[RmanJob]:
             RmanJob(
                 started=day + timedelta(hours=1, minutes=5),
                 elapsed_seconds=4100 + 13 * age if full else 760 + 7 * age,
-                input_type="DB FULL" if full else "DB INCR",
+                input_type="DB INCR",
                 input_bytes=size,
                 output_bytes=int(size * 0.31),
                 incremental_level=0 if full else 1,
@@ -165,7 +170,7 @@ def sessions() -> list[BackgroundSession]:
                 "JDBC Thin Client",
                 "ebill-app01",
                 "ACTIVE" if place < 2 else "INACTIVE",
-            )  # fmt: skip
+            )
         )
     return made
 

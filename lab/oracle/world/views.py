@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dictionary views: their columns by Oracle's 19c Database Reference, their rows from the world.
+"""The dictionary views: columns by Oracle's 19c Database Reference, rows from the world.
 
 A view is a function from a Sight to rows as dicts; a column that a row lacks is NULL. Columns are
 written `NAME V30` (text of 30 characters), N number, D date, T timestamp, Z with time zone, R8 raw.

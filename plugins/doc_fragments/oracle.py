@@ -30,6 +30,12 @@ options:
   sid:
     description: System identifier of an instance without a service name.
     type: str
+  client_dir:
+    description:
+      - Folder of an Oracle client on the machine that runs the module, such as
+        C(/opt/oracle/instantclient_19_25). The driver then works in its thick mode.
+      - Needed for Oracle Database 11.2 and for servers that demand native network encryption.
+    type: path
   user:
     description: The read-only inspection account, see C(docs/oracle-grants.sql).
     type: str
@@ -66,7 +72,8 @@ options:
 requirements:
   - python-oracledb
 notes:
-  - The driver's thin mode is used, which needs Oracle Database 12.1 or later and no client.
+  - The driver's thin mode, which needs no client, is used unless O(client_dir) is given. It needs
+    Oracle Database 12.1 or later.
   - There is one login attempt and no retry, so that a wrong password cannot lock the account.
   - A database that cannot be reached or asked is an answer, not a failure of the task.
 attributes:

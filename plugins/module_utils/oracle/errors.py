@@ -44,6 +44,8 @@ _CONNECT_REASONS = {
     "DPY-3010": "needs_thick",
     "DPY-3001": "needs_thick",
     "DPY-3015": "verifier_too_old",
+    "DPI-1047": "driver_missing",
+    "DPI-1072": "driver_missing",
     "ORA-28040": "verifier_too_old",
     "DPY-4011": "connection_lost",
     "ORA-03113": "connection_lost",
@@ -106,7 +108,9 @@ def connect_problem(error: BaseException, address: str, user: str) -> Problem:
         if reason == "missing_grant":
             return Problem(reason, f"CREATE SESSION ({user}, {code})", fatal=True)
         if reason in ("login_refused", "account_locked", "password_expired", "verifier_too_old"):
-            return Problem(reason, f"{user}@{address} ({code})", fatal=True)
+            return Problem(reason, f"{user}, {address} ({code})", fatal=True)
+        if reason == "driver_missing":
+            return Problem(reason, f"Oracle Client ({code})", fatal=True)
         if reason:
             return Problem(reason, f"{address} ({code})", fatal=True)
     if reason := _network_reason(error):

@@ -4,8 +4,8 @@
 """The statements of the Oracle area: read-only, one view each, bounded in rows.
 
 One view for each statement, so that a missing grant names itself and costs its own checks only.
-Columns are those of Oracle Database Reference 12.1 to 23ai; python-oracledb's thin mode needs
-12.1 or later, so no statement has to know of anything older.
+Columns are those of Oracle Database Reference 12.1 to 23ai. python-oracledb's thin mode needs
+12.1 or later; 11.2, which its thick mode can reach, gets ``sql_11`` where that has to differ.
 
 Source of the sizes: DBA_DATA_FILES and DBA_FREE_SPACE, not DBA_TABLESPACE_USAGE_METRICS. The
 latter is faster but counts blocks, knows nothing of single files, and from 18c on mixes the free
@@ -38,6 +38,13 @@ class Query:
     max_rows: int
     binds: Mapping[str, Any] = field(default_factory=dict)
     when: Callable[[Answers], bool] | None = None
+    sql_11: str | None = None
+
+    def sql_for(self, version: str) -> str:
+        """Return the statement for a server of this version, such as 11.2.0.4.0."""
+        major = version.split(".")[0]
+        older = major.isdigit() and int(major) < 12
+        return self.sql_11 if older and self.sql_11 else self.sql
 
     @property
     def grant_object(self) -> str:
@@ -46,15 +53,18 @@ class Query:
         return f"SYS.{name}"
 
 
+_INSTANCE = (
+    "SELECT instance_name, host_name, version, status, logins, archiver, startup_time,"
+    " SYSDATE - startup_time AS uptime_days"
+)
+
 _ALL = (
     Query(
         "instance",
         "V$INSTANCE",
-        "SELECT instance_name, host_name, version, status, logins, archiver, startup_time,"
-        " SYSDATE - startup_time AS uptime_days,"
-        " SYS_CONTEXT('USERENV', 'CON_NAME') AS container"
-        " FROM v$instance",
+        f"{_INSTANCE}, SYS_CONTEXT('USERENV', 'CON_NAME') AS container FROM v$instance",
         max_rows=1,
+        sql_11=f"{_INSTANCE} FROM v$instance",
     ),
     Query(
         "database",

@@ -40,7 +40,10 @@ _LOGOFF_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Login:
-    """Where and as whom; give ``service`` or ``sid``. Times are seconds."""
+    """Where and as whom; give ``service`` or ``sid``. Times are seconds.
+
+    ``client_dir``: folder of an Oracle client; the driver's thick mode, for servers before 12.1.
+    """
 
     host: str
     user: str
@@ -49,6 +52,7 @@ class Login:
     service: str | None = None
     sid: str | None = None
     protocol: str = "tcp"
+    client_dir: str | None = None
     timeout_seconds: float = 120.0
     connect_timeout_seconds: float = 15.0
     query_timeout_seconds: float = 30.0
@@ -141,6 +145,8 @@ class Session:
         # listener, and it fails before the driver wraps the error.
         socket.getaddrinfo(login.host, login.port, type=socket.SOCK_STREAM)
         self._phase = "connect"
+        if login.client_dir:
+            oracledb.init_oracle_client(lib_dir=login.client_dir)
         oracledb.defaults.fetch_lobs = False
         oracledb.defaults.fetch_decimals = True
         return oracledb.connect(
@@ -183,7 +189,7 @@ class Session:
             connection.call_timeout = max(1, int(seconds * 1000))
             with connection.cursor() as cursor:
                 cursor.arraysize = cursor.prefetchrows = min(_BATCH, query.max_rows + 1)
-                cursor.execute(query.sql, dict(query.binds))
+                cursor.execute(query.sql_for(connection.version), dict(query.binds))
                 names = [column[0].lower() for column in cursor.description]
                 rows: list[dict[str, Any]] = []
                 while batch := cursor.fetchmany():

@@ -140,7 +140,7 @@ def _growth(files: Files, groups: Mapping[str, int] | None) -> Row:
     """Say whether the files can still grow: ``open``, ``none`` (no file may) or ``disk``.
 
     The room of ASM disk groups is known here. The room of a file system is not: the fields stay
-    null, and whoever has the database host's file systems joins them.
+    null, and whoever has the database host's file systems joins them by ``file_folders``.
     """
     room = None
     if files.groups is not None and groups is not None and files.groups <= groups.keys():
@@ -151,6 +151,7 @@ def _growth(files: Files, groups: Mapping[str, int] | None) -> Row:
         state = "disk"
     return {
         "growth": state,
+        "file_folders": ", ".join(files.folders),
         "disk_group": "+".join(sorted(files.groups)) if files.groups else None,
         "disk_free_bytes": room,
         "disk_free_gib": None if room is None else gib(room),

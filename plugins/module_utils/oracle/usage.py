@@ -30,6 +30,8 @@ class Files:
     growing: int
     allocated_bytes: int
     maximum_bytes: int
+    folders: tuple[str, ...]
+    """Folders of the files, for whoever knows the host's file systems."""
     groups: frozenset[str] | None
     """Disk groups of the files; None when one file is in a file system."""
 
@@ -45,6 +47,7 @@ def sum_files(files: Iterable[Mapping[str, Any]]) -> Files:
     """Sum the rows of DBA_DATA_FILES or DBA_TEMP_FILES of one tablespace; may raise Impossible."""
     count = growing = allocated = maximum = 0
     groups: set[str] | None = set()
+    folders: set[str] = set()
     for file in files:
         size = integer(file, "bytes")
         grows = file.get("autoextensible") == "YES"
@@ -57,7 +60,9 @@ def sum_files(files: Iterable[Mapping[str, Any]]) -> Files:
             groups.add(name[1:].split("/")[0].upper())
         else:
             groups = None
-    return Files(count, growing, allocated, maximum, frozenset(groups) if groups else None)
+        folders.add(name.replace("\\", "/").rpartition("/")[0])
+    known = frozenset(groups) if groups else None
+    return Files(count, growing, allocated, maximum, tuple(sorted(folders)), known)
 
 
 def usage(used: int, allocated: int, maximum: int) -> Row:

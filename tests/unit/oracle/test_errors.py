@@ -71,16 +71,16 @@ CONNECT = {
     ),
     "DPY-3015: password verifier type 0x939 is not supported": (
         "verifier_too_old",
-        f"EBILL_OPS@{ADDRESS} (DPY-3015)",
+        f"EBILL_OPS, {ADDRESS} (DPY-3015)",
     ),
     "ORA-01017: invalid username/password; logon denied": (
         "login_refused",
-        f"EBILL_OPS@{ADDRESS} (ORA-01017)",
+        f"EBILL_OPS, {ADDRESS} (ORA-01017)",
     ),
-    "ORA-28000: The account is locked.": ("account_locked", f"EBILL_OPS@{ADDRESS} (ORA-28000)"),
+    "ORA-28000: The account is locked.": ("account_locked", f"EBILL_OPS, {ADDRESS} (ORA-28000)"),
     "ORA-28001: the password has expired": (
         "password_expired",
-        f"EBILL_OPS@{ADDRESS} (ORA-28001)",
+        f"EBILL_OPS, {ADDRESS} (ORA-28001)",
     ),
     "ORA-01045: user EBILL_OPS lacks CREATE SESSION privilege": (
         "missing_grant",
@@ -91,6 +91,10 @@ CONNECT = {
         f"{ADDRESS} (ORA-01033)",
     ),
     "ORA-01034: ORACLE not available": ("database_not_open", f"{ADDRESS} (ORA-01034)"),
+    "DPI-1047: Cannot locate a 64-bit Oracle Client library": (
+        "driver_missing",
+        "Oracle Client (DPI-1047)",
+    ),
     "DPY-9999: something new": ("unreachable", f"{ADDRESS} (DPY-9999)"),
     "ORA-00020: maximum number of processes (300) exceeded": (
         "connection_refused",

@@ -28,6 +28,17 @@ def test_only_reads_the_one_view_it_declares(query: Query) -> None:
     assert query.max_rows > 0
 
 
+@pytest.mark.parametrize(
+    ("version", "older"),
+    [("11.2.0.4.0", True), ("12.1.0.2.0", False), ("23.4.0.24.5", False), ("?", False)],
+)
+def test_what_11g_does_not_know_is_not_asked_there(version: str, older: bool) -> None:
+    asked = QUERIES["instance"].sql_for(version)
+    assert ("CON_NAME" in asked) is not older
+    assert asked.endswith("FROM v$instance")
+    assert QUERIES["database"].sql_for(version) == QUERIES["database"].sql
+
+
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_binds_are_those_of_the_statement(query: Query) -> None:
     assert {p.name for p in tree(query).find_all(exp.Placeholder)} == set(query.binds)

@@ -8,9 +8,12 @@ tests/integration/test_oracle_collect.py.
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +83,24 @@ def test_no_driver_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "oracledb", None)
     found = collect(login(1), Wanted(rman_expected=TYPES))
     assert all(o["error"]["reason"] == "driver_missing" for o in found.observations.values())
+
+
+def test_no_oracle_client_is_an_answer_too() -> None:
+    script = (
+        "from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import *\n"
+        "login = Login('127.0.0.1', 'U', 'P', service='S', client_dir='/nowhere')\n"
+        "print(collect(login, Wanted()).observations['instance'])"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": str(root / "collections")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "'reason': 'driver_missing'" in done.stdout
+    assert "DPI-1047" in done.stdout
 
 
 def test_every_observation_is_there_whatever_happens() -> None:

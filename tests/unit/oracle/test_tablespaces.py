@@ -214,6 +214,18 @@ def test_room_of_the_disk_is_known_or_null(
     assert (row["growth"], row["disk_free_bytes"]) == (growth, None if room is None else room * M)
 
 
+@pytest.mark.parametrize(
+    ("names", "folders"),
+    [
+        (["/u02/b.dbf", "/u01/a.dbf", "/u01/c.dbf"], "/u01, /u02"),
+        (["D:\\ORADATA\\A.DBF"], "D:/ORADATA"),
+        (["+DATA/EBILL/DATAFILE/a.1"], "+DATA/EBILL/DATAFILE"),
+    ],
+)
+def test_folders_of_the_files(names: list[str], folders: str) -> None:
+    assert one([file(10, name=name) for name in names], 5)["file_folders"] == folders
+
+
 def kinds(user: list[str]) -> dict[str, str]:
     spaces = [
         space("SYSTEM"),

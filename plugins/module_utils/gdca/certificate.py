@@ -76,9 +76,9 @@ def parse(der: bytes) -> Any:
 def facts(certificate: Any, now: datetime, usage: str) -> dict[str, Any]:
     """Return the row of a certificate; `usage` as settings.CertificateFile has it.
 
-    subject_cn, issuer_cn, serial (hex), algorithm (rsa, sm2, ec or a dotted OID), key_bits,
-    signature_hash, not_before, not_after (2026-11-22 16:00 UTC), days_left, started, usage_state
-    (ok, wrong, missing), fingerprint (SHA-256, hex).
+    subject_cn, issuer_cn, serial (hex pairs with colons), algorithm (rsa, sm2, ec or a dotted
+    OID), key_bits, signature_hash, not_before, not_after (2026-11-22 16:00 UTC), days_left,
+    started, usage_state (ok, wrong, missing), fingerprint (SHA-256, hex).
     """
     body = certificate["tbs_certificate"]
     begin, end = body["validity"]["not_before"].native, body["validity"]["not_after"].native
@@ -86,7 +86,7 @@ def facts(certificate: Any, now: datetime, usage: str) -> dict[str, Any]:
     return {
         "subject_cn": _common_name(certificate.subject),
         "issuer_cn": _common_name(certificate.issuer),
-        "serial": f"{certificate.serial_number:x}",
+        "serial": _serial(certificate),
         "algorithm": kind,
         "key_bits": bits,
         "signature_hash": _hash(certificate["signature_algorithm"]),
@@ -123,6 +123,11 @@ def is_ca(certificate: Any) -> bool:
 def self_issued(certificate: Any) -> bool:
     """Tell whether subject and issuer are the same name: a root, or a device's own making."""
     return bool(certificate.subject.hashable == certificate.issuer.hashable)
+
+
+def _serial(certificate: Any) -> str:
+    """Write the serial number as OpenSSL does: colons keep it from looking like a card number."""
+    return str(certificate["tbs_certificate"]["serial_number"].contents.hex(":"))
 
 
 def _minute(moment: datetime) -> str:

@@ -59,11 +59,11 @@ def contact(channel: Channel) -> Contact:
 
 def trust(channel: Channel) -> Observation:
     """Shake hands again as a client that validates: against the CA file or the system's CAs."""
-    row: dict[str, Any] = {"server_name": channel.name, "state": "trusted", "verify_code": 0}
+    row: dict[str, Any] = {"server_name": channel.name, "state": "trusted", "openssl_code": 0}
     try:
         channel.open().close()
     except link.Untrusted as exc:
-        row |= {"state": exc.state, "verify_code": exc.code}
+        row |= {"state": exc.state, "openssl_code": exc.code}
     except Trouble as exc:
         return error(exc)
     return rows([row])

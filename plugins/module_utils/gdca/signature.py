@@ -27,7 +27,7 @@ def valid(subject: Any, candidates: Sequence[Any]) -> bool:
 
 
 def issuers(subject: Any, candidates: Sequence[Any]) -> list[Any]:
-    """Return the candidates whose subject is the certificate's issuer, as RFC 5280 compares names."""
+    """Return the candidates that bear the issuer's name, compared as RFC 5280 has it."""
     wanted = subject.issuer.hashable
     return [one for one in candidates if one.subject.hashable == wanted]
 

@@ -15,6 +15,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import Trou
 from asn1crypto import pem
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lab.gdca import sm2 as lab_sm2
 from tests.unit.gdca.certificates import NOW, ec_key, make, rsa_key, usage
 
@@ -66,7 +67,7 @@ def test_the_rest_of_a_row() -> None:
     found = row(BASE)
     assert found["subject_cn"] == "gdca01"
     assert found["issuer_cn"] == "gdca01"
-    assert found["serial"] == "2d769a84"
+    assert found["serial"] == "2d:76:9a:84"
     assert found["not_before"] == "2025-11-22 12:00 UTC"
     assert found["not_after"] == "2027-11-22 12:00 UTC"
     assert len(found["fingerprint"]) == 64

@@ -16,6 +16,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca.settings import Pai
 from asn1crypto import keys, pem
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
+
 from lab.gdca import sm2 as lab_sm2
 from tests.unit.gdca.certificates import NOW, ec_key, make, rsa_key
 

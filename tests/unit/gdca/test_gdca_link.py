@@ -20,6 +20,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca import link
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import Trouble
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.settings import Settings
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.talk import LARGEST_ANSWER, Channel
+
 from lab.tls import Authority
 
 Serve = Callable[[Any, threading.Event], None]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.gdca import certificate, signature
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import Trouble
+
 from lab.gdca import sm2 as lab_sm2
 from tests.unit.gdca.certificates import NOW, ec_key, make, rsa_key
 

@@ -14,6 +14,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca import sm2
 from asn1crypto import core
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lab.gdca.sm2 import Sm2Key
 
 # GM/T 0003.5-2012, annex A.2: key, message and signature with the default id.

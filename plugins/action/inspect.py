@@ -18,6 +18,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
     NoPlanError,
     all_errors,
@@ -59,6 +60,7 @@ class ActionModule(ActionBase):
         """Return ``check_results``, ``evidence`` and ``bookmarks`` for the callback."""
         task_vars = task_vars or {}
         super().run(tmp, task_vars)
+        require()
         _spec, arguments = self.validate_argument_spec(
             argument_spec={
                 "area": {"type": "str", "required": True},

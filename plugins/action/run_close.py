@@ -11,6 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.module_utils.result import count
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import InactiveError, ledger_url
@@ -28,6 +29,7 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         """Return ``counts`` over the six statuses, ``looked`` (answered) and ``missing``."""
         super().run(tmp, task_vars)
+        require()
         run = ((task_vars or {}).get("ansible_facts") or {}).get("ebill_run")
         if not run:
             raise AnsibleActionFail("no run is open: the task ebill.ops.run_open must come first")

@@ -19,6 +19,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.plugin_utils import catalogue as catalogue_file
 from ansible_collections.ebill.ops.plugins.plugin_utils import plan as planning
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import Catalogue
 from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import PLAN_FILE
@@ -56,6 +57,7 @@ class ActionModule(ActionBase):
         """Return the run as fact ``ebill_run`` and under the key of the same name."""
         task_vars = task_vars or {}
         super().run(tmp, task_vars)
+        require()
         _spec, arguments = self.validate_argument_spec(
             argument_spec={
                 "checks": {"type": "list", "elements": "str", "default": []},

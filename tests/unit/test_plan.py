@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: what is owed, what an inventory may say, and how a wrong word is answered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import (
+    CatalogueError,
+    load,
+    resolve_settings,
+)
+from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import finish, judge_all
+from ansible_collections.ebill.ops.plugins.plugin_utils.plan import (
+    check_overrides,
+    check_waivers,
+    compile_plan,
+    owed_results,
+    pairs,
+    select_checks,
+    unanswered,
+    waive,
+)
+from ansible_collections.ebill.ops.plugins.plugin_utils.quarterly_source import newest_answers
+
+CATALOGUE = load()
+GROUPS = {"ebill_servers": ["app01", "db01"], "ebill_databases": ["ebilldb"]}
+TARGETS = ["app01", "db01", "ebilldb"]
+
+
+def test_everything_selected_is_owed_on_every_target_of_its_group() -> None:
+    checks = select_checks(CATALOGUE, [])
+    assert checks == list(CATALOGUE.checks)
+    owed = owed_results(CATALOGUE, GROUPS, TARGETS, checks)
+    assert set(owed) == set(TARGETS)
+    assert set(owed["app01"]) == {"host"}
+    assert owed["app01"]["host"] == [c.id for c in CATALOGUE.areas["host"].checks]
+    assert set(owed["ebilldb"]) == {"oracle"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "run_tags", "skip_tags", "areas"),
+    [
+        (["host.disk_used"], (), (), {"host"}),
+        (["oracle"], ("all",), (), {"oracle"}),
+        ([], ("host",), (), {"host"}),
+        ([], ("all",), ("host",), set(CATALOGUE.areas) - {"host"}),
+    ],
+)
+def test_selection(wanted: list[str], run_tags: Any, skip_tags: Any, areas: set[str]) -> None:
+    chosen = select_checks(CATALOGUE, wanted, run_tags, skip_tags)
+    assert {CATALOGUE.area_of[check] for check in chosen} == areas
+
+
+def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(CatalogueError, match=r"unknown: host\.disk_usd; known are\n  host\."):
+        select_checks(CATALOGUE, ["host.disk_usd"])
+
+
+@pytest.mark.parametrize(
+    ("limits", "fault"),
+    [
+        ({"host.disk_usd": {"warn": 1}}, "app01: ebill_limits: host.disk_usd: unknown check"),
+        ({"host.disk_used": {"wrn": 1}}, "host.disk_used.wrn: unknown key; allowed: warn, fail"),
+        ({"host.disk_used": {"warn": "80"}}, "host.disk_used.warn: '80' is not a number"),
+        ({"host.disk_used": {"parts": {"/": {"x": 1}}}}, "parts./.x: unknown key"),
+        ({"host.disk_used": 90}, "host.disk_used: must be a mapping"),
+        ({"host.os_release": {"warn": 1}}, "this check has no limits to override"),
+        ([], "must map check ids"),
+    ],
+)
+def test_a_wrong_limit_names_target_check_and_key(limits: Any, fault: str) -> None:
+    with pytest.raises(CatalogueError) as error:
+        check_overrides(CATALOGUE, "app01", limits)
+    assert fault in str(error.value)
+
+
+WAIVER = {
+    "check": "host.disk_used",
+    "target": "app01",
+    "reason": "已申请扩容",
+    "owner": "信息科",
+    "expires": "2026-12-31",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"expires": None}, r"ebill_waivers\[0\].expires: is missing"),
+        ({"expires": "soon"}, "'soon' is not a date"),
+        ({"reason": ""}, "reason: is missing"),
+        ({"check": "x"}, "unknown check 'x'"),
+        ({"until": "x"}, "until: unknown key"),
+    ],
+)
+def test_a_waiver_without_reason_owner_or_end_is_refused(
+    change: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(CatalogueError, match=fault):
+        check_waivers(CATALOGUE, [{**WAIVER, **change}])
+
+
+def _plan() -> dict[str, Any]:
+    settings = resolve_settings(CATALOGUE, {})
+    owed = {"app01": {"host": ["host.disk_used"]}}
+    return {**compile_plan(CATALOGUE, owed, settings, {}), "waivers": []}
+
+
+def _result(status: str, part: str | None = None) -> Any:
+    plan = _plan()
+    check = plan["checks"]["host.disk_used"]
+    result = unanswered(check, plan["reasons"], "app01", status, "timeout", "")  # type: ignore[arg-type]
+    result["part"] = part
+    return result
+
+
+@pytest.mark.parametrize(
+    ("status", "part", "waiver_part", "today", "expired"),
+    [
+        ("fail", "/data", None, date(2026, 12, 31), False),
+        ("fail", "/data", "/data", date(2027, 1, 1), True),
+        ("fail", "/data", "/var", date(2026, 12, 1), None),
+        ("pass", "/data", None, date(2026, 12, 1), None),
+    ],
+)
+def test_a_waiver_marks_and_never_changes(
+    status: str, part: str, waiver_part: str | None, today: date, expired: bool | None
+) -> None:
+    result = _result(status, part)
+    waive(result, check_waivers(CATALOGUE, [{**WAIVER, "part": waiver_part}]), today)
+    assert result["status"] == status
+    assert (result["waiver"] or {}).get("expired") is expired
+
+
+def test_an_observation_that_did_not_come_is_an_error_of_its_check() -> None:
+    plan = _plan()
+    (result,) = judge_all(plan, [plan["checks"]["host.disk_used"]], "app01", {})
+    assert (result["status"], result["reason"]) == ("error", "bad_answer")
+
+
+def test_what_leaves_is_scrubbed_and_stamped() -> None:
+    from datetime import UTC, datetime
+
+    plan = _plan()
+    result = _result("fail")
+    result["message"]["zh"] = "手机 13812345678"
+    at = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    (final,), evidence = finish(plan, [result], {"x": {"rows": [{"p": "13812345678"}]}}, at, 1.5)
+    assert "13812345678" not in final["message"]["zh"] + evidence
+    assert final["started"] == "2026-11-22T08:00:00Z"
+    assert len(final["evidence"] or "") == 64
+
+
+def test_the_newest_answer_of_a_quarter_counts() -> None:
+    def result(check: str, status: str) -> Any:
+        return {"target": "app01", "check": check, "status": status}
+
+    runs = [{"id": "first"}, {"id": "second"}]
+    owed = {"first": [("app01", "a"), ("app01", "b")], "second": [("app01", "a"), ("app01", "b")]}
+    results = {
+        "first": [result("a", "fail"), result("b", "pass")],
+        "second": [result("a", "pass"), result("b", "not_run")],
+    }
+    assert newest_answers(runs, owed, results) == {
+        ("app01", "a"): "second",
+        ("app01", "b"): "first",
+    }
+
+
+def test_pairs_lists_everything_once() -> None:
+    owed = owed_results(CATALOGUE, GROUPS, TARGETS, select_checks(CATALOGUE, []))
+    assert len(pairs(owed)) == len(set(pairs(owed))) > 20

@@ -8,6 +8,8 @@ The output is bytes, in lines. After whatever a log-in script prints comes
 
     NONCE begin SECTION         the section's data lines follow, raw bytes
     NONCE end SECTION CODE      CODE: exit status of the probe
+    NONCE data SECTION LINE     one data line of a probe that runs beside others, anywhere
+    NONCE exit SECTION CODE     the end of that probe
     NONCE note SECTION REASON DETAIL    no answer, and why (reason ids of catalogue/reasons.yml)
     NONCE done                  the collector came to its end
 
@@ -99,6 +101,7 @@ def read(output: bytes) -> Frames:
     mark = nonce + b" "
     name: str | None = None
     data: list[bytes] = []
+    beside: dict[str, list[bytes]] = {}
     for line in lines:
         if not line.startswith(mark):
             data.append(line)
@@ -110,6 +113,11 @@ def read(output: bytes) -> Frames:
             if name == words[0]:
                 _close(frames, name, data, words[1])
             name = None
+        elif verb == "data":
+            tagged = line[len(mark) :].split(b" ", 2)
+            beside.setdefault(words[0], []).append(tagged[2] if len(tagged) > 2 else b"")
+        elif verb == "exit":
+            _close(frames, words[0], beside.pop(words[0], []), words[1])
         elif verb == "note":
             _note(frames, words)
         elif verb == "done":

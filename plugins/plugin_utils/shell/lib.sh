@@ -15,8 +15,7 @@
 #   eb_emit SECTION CODE TEXT       print a whole section
 #   eb_note SECTION REASON DETAIL   say why a section has no answer (ids of catalogue/reasons.yml)
 #   eb_need SECTION TOOL...         note tool_missing and return 1 if one is not there
-#   eb_job SECTION COMMAND...       start a probe in the background (output up to 3500 bytes: it is
-#                                   printed in one write, which a pipe keeps whole up to 4096)
+#   eb_job SECTION COMMAND...       start a probe in the background; for a few lines of output
 #   eb_join SECONDS                 wait for the started probes; who is late is killed and noted
 #   eb_run SECTION SECONDS COMMAND  one probe alone, any size
 #   eb_clock                        EB_NOW = seconds since boot (no fork)
@@ -28,6 +27,8 @@ unset LANGUAGE BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE POSIXLY_CORRECT GREP_OPTIONS G
 PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin"
 export PATH
 IFS=' 	
+'
+EB_NEWLINE='
 '
 EB_JOBS=''
 EB_START=0
@@ -62,16 +63,36 @@ eb_need() {
     done
 }
 
+# Probes that run at the same time write at the same time, and bash writes line by line. So each of
+# their lines says whose it is; a pipe keeps a line of up to 4096 bytes whole.
+eb_tag() {
+    eb_code=$2
+    eb_text=$3
+    while :; do
+        eb_line=${eb_text%%"$EB_NEWLINE"*}
+        printf '%s data %s %.3900s\n' "$EB_NONCE" "$1" "$eb_line"
+        [ "$eb_line" != "$eb_text" ] || break
+        eb_text=${eb_text#*"$EB_NEWLINE"}
+    done
+    printf '%s exit %s %s\n' "$EB_NONCE" "$1" "$eb_code"
+}
+
 # A probe's command never holds our standard output: its output goes through the substitution's
 # pipe. So a command that cannot even be killed (a hung NFS mount) does not keep the session open.
-eb_job() {
-    eb_section=$1
-    shift
+eb_start() {
+    # $1 who prints: eb_tag or eb_emit
+    eb_printer=$1
+    eb_section=$2
+    shift 2
     (
         eb_text=$("$@")
-        eb_emit "$eb_section" "$?" "$eb_text"
+        "$eb_printer" "$eb_section" "$?" "$eb_text"
     ) &
     EB_JOBS="$EB_JOBS $!:$eb_section"
+}
+
+eb_job() {
+    eb_start eb_tag "$@"
 }
 
 # Kill processes with all that descend from them, ourselves excepted. Without job control a background job has no
@@ -113,10 +134,10 @@ eb_kill_jobs() {
 eb_alarm() {
     eb_sleeper=''
     eb_stop=''
-    trap 'eb_stop=1; [ -z "$eb_sleeper" ] || kill "$eb_sleeper"' TERM
+    trap 'eb_stop=1; [ -z "$eb_sleeper" ] || kill -KILL "$eb_sleeper"' TERM
     sleep "$1" &
     eb_sleeper=$!
-    [ -z "$eb_stop" ] || kill "$eb_sleeper"
+    [ -z "$eb_stop" ] || kill -KILL "$eb_sleeper"
     wait "$eb_sleeper"
     [ -n "$eb_stop" ] || eb_kill_jobs
 }
@@ -129,8 +150,11 @@ eb_join() {
     [ "$eb_limit" -ge 1 ] || eb_limit=1
     eb_alarm_pid=''
     if eb_have sleep; then
+        # A child that still has our handler would lose the signal that ends it.
+        trap - TERM
         (eb_alarm "$eb_limit") </dev/null >/dev/null 2>&1 &
         eb_alarm_pid=$!
+        trap eb_abandon TERM
     fi
     for eb_entry in $EB_JOBS; do
         wait "${eb_entry%%:*}"
@@ -158,7 +182,7 @@ eb_run() {
     eb_seconds=$2
     eb_section=$1
     shift 2
-    eb_job "$eb_section" "$@"
+    eb_start eb_emit "$eb_section" "$@"
     eb_join "$eb_seconds"
 }
 

@@ -51,6 +51,32 @@ def test_an_empty_section_has_no_line(shell: str) -> None:
     assert run(shell, "eb_run a 10 true").sections["a"] == frame.Section((), 0)
 
 
+def test_probes_that_write_at_the_same_time_do_not_mix(shell: str) -> None:
+    body = "lines() { i=0; while [ $i -lt 40 ]; do echo $1; echo; i=$((i+1)); done; }\n"
+    for number in range(20):
+        body += f'eb_job s{number} lines {number}\neb_emit m{number} 0 "$(lines m)"\n'
+    frames = run(shell, body + "eb_join 10")
+    assert frames.complete
+    for number in range(20):
+        # The shell drops line ends at the end of an output.
+        wanted = (str(number).encode(), b"") * 40
+        assert frames.sections[f"s{number}"] == frame.Section(wanted[:-1], 0)
+        assert frames.sections[f"m{number}"] == frame.Section((b"m", b"") * 39 + (b"m",), 0)
+
+
+def test_a_line_too_long_for_one_write_is_cut(shell: str) -> None:
+    frames = run(shell, "long() { printf '%05000d\\n' 7; echo end; }\neb_job a long\neb_join 9")
+    assert [len(line) for line in frames.sections["a"].lines] == [3900, 3]
+
+
+def test_waiting_for_probes_ends_with_the_last_of_them(shell: str) -> None:
+    """Many short waits: an alarm that misses its end would add its eighteen seconds to one."""
+    body = "i=0; while [ $i -lt 60 ]; do eb_run r$i 18 true; i=$((i+1)); done"
+    frames = run(shell, body + "\neb_clock; eb_emit took 0 $((EB_NOW - EB_START))")
+    assert int(frames.sections["took"].text) < 18
+    assert [name for name, found in frames.sections.items() if found.code] == []
+
+
 def test_a_missing_tool_is_named(shell: str) -> None:
     frames = run(shell, "eb_need a sh no-such-tool || eb_emit b 0 went-on")
     assert frames.why("a", CONTEXT) == {"reason": "tool_missing", "detail": "no-such-tool"}
@@ -202,7 +228,9 @@ def test_reading_never_raises(output: bytes) -> None:
     assert set(frames.why("a", CONTEXT)) == {"reason", "detail"}
 
 
-marks = st.sampled_from([b"begin a", b"end a 0", b"end b 1", b"note a timeout 5", b"done", b""])
+marks = st.sampled_from(
+    [b"begin a", b"end a 0", b"end b 1", b"data a x y", b"data", b"exit a 2", b"done", b""]
+)
 lines = st.one_of(marks.map(lambda mark: NONCE + b" " + mark), st.binary(max_size=30))
 
 

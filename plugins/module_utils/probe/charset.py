@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
 _MARKS = (
@@ -40,7 +41,9 @@ def decode(content_type: str, body: bytes) -> str:
     """Decode; without a charset UTF-8 if it fits, else GB18030. Never raises."""
     charset = charset_of(content_type, body)
     if charset:
-        return body.decode(charset, "replace")
+        # ValueError: an odd codec (idna) that cannot replace what it does not understand.
+        with contextlib.suppress(ValueError):
+            return body.decode(charset, "replace")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
@@ -51,7 +54,7 @@ def _known(label: str) -> str | None:
     """Return Python's name of a charset of text, None for what it does not know."""
     try:
         codec = codecs.lookup(label.lower())
-        b"".decode(codec.name)
+        b"a".decode(codec.name, "replace")
     # LookupError: unknown, or a codec that is no charset (base64).
     except (LookupError, ValueError):
         return None

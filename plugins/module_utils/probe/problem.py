@@ -102,4 +102,4 @@ def _tls_text(error: ssl.SSLError) -> str:
     """Shorten OpenSSL's complaint to its own words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"OpenSSL {error.verify_code} {error.verify_message}"
-    return error.reason or type(error).__name__
+    return str(getattr(error, "reason", None) or type(error).__name__)

@@ -141,12 +141,13 @@ def main() -> int:
     os.umask(0o077)
     tell = functools.partial(_tell, os.fdopen(int(sys.argv[3]), "w", encoding="utf-8"))
     try:
-        with _locked(state):
+        lock = _locked(state)  # never given back: the kernel does, when this process is gone
+        state.clean()
+        try:
+            asyncio.run(_supervise(state, scenario, tell))
+        finally:
             state.clean()
-            try:
-                asyncio.run(_supervise(state, scenario, tell))
-            finally:
-                state.clean()
+            assert not lock.closed
     except LabError as problem:
         tell({"error": str(problem)})
         return 1

@@ -226,6 +226,7 @@ def session_members(session: int) -> list[int]:
 
 def main() -> None:
     """Make the host and serve it; see the module's docstring for what we say."""
+    os.umask(0o022)
     control = socket.socket(fileno=int(sys.argv[1]))
     spec, _ = receive(control)
     if spec is None:

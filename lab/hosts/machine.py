@@ -148,12 +148,22 @@ class Machine:
             "ansible_ssh_common_args": f"-F /dev/null {arguments}",
             "ansible_ssh_transfer_method": "piped",
             "lab_root": self.box.shown(""),
+            "lab_machine_mounts": self._machine_mounts(),
         }
         if not self.world.minimal:
             python = texts.interpreter()
             program = python.program if python.own_tree else "/usr/bin/python3"
             variables["ansible_python_interpreter"] = program
         return variables
+
+    def _machine_mounts(self) -> list[str]:
+        """Return the mount points in the host that show the machine's own disks."""
+        if self.box.plain or self.world.minimal:
+            return []
+        table = Path(f"/proc/{self.box.pid}/mounts").read_text(encoding="utf-8", errors="replace")
+        own = {disk.target for disk in self.world.disks}
+        points = [line.split()[1] for line in table.splitlines()]
+        return [p for p in points if p not in own and not p.startswith(("/proc", "/dev"))]
 
     def known_host(self) -> str:
         """Return this host's line of known_hosts."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Union
 
 Row = dict[str, Any]
 Observation = dict[str, Any]
@@ -33,7 +33,8 @@ class Problem:
         return {"reason": self.reason, "detail": self.detail}
 
 
-Answer = Sequence[Mapping[str, Any]] | Problem
+# Not "|": ansible-test reads module_utils for the oldest Python of a target.
+Answer = Union[Sequence[Mapping[str, Any]], Problem]  # noqa: UP007
 Answers = Mapping[str, Answer]
 
 

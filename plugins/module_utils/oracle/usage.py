@@ -57,7 +57,7 @@ def sum_files(files: Iterable[Mapping[str, Any]]) -> Files:
         maximum += max(size, integer(file, "maxbytes")) if grows else size
         name = str(file.get("file_name") or "")
         if groups is not None and name.startswith("+"):
-            groups.add(name[1:].split("/")[0].upper())
+            groups.add(name[1:].partition("/")[0].upper())
         else:
             groups = None
         folders.add(name.replace("\\", "/").rpartition("/")[0])

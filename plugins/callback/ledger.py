@@ -196,7 +196,7 @@ class CallbackModule(CallbackBase):
             self._display.display(line)
         for report in self._reports:
             self._display.display(word(language, "documents"))
-            for path in report["files"]:
+            for path in report["files"].values():
                 self._display.display(f"  {path}")
 
     def _guarded(self, work: Any, *arguments: Any) -> None:

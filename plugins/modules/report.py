@@ -61,8 +61,7 @@ ebill_report:
   returned: success
   type: dict
   contains:
-    folder: {description: Its folder., type: str, returned: success}
-    files: {description: Paths of the documents., type: list, elements: str, returned: success}
+    quarter: {description: Its quarter., type: str, returned: success}
+    files: {description: Path of each format., type: dict, returned: success}
     version: {description: Version within the quarter., type: int, returned: success}
-    conclusion: {description: Conclusion of the report., type: str, returned: success}
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import fonts
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates as files
@@ -57,8 +57,9 @@ def _compile(sources: dict[str, bytes], name: str, form: str) -> bytes:
     except ImportError as problem:
         raise ReportError("PDF needs the Python package typst (requirements.txt)") from problem
     try:
-        made, warnings = typst.compile_with_warnings(
-            cast(Any, sources),
+        compiler: Any = typst.compile_with_warnings
+        made, warnings = compiler(
+            sources,
             font_paths=_fonts(str(fonts.folder())),
             format=form,
             ppi=170.0,

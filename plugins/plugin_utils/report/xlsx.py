@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates as files
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.charts import text_width
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.view import localise
 
@@ -156,6 +158,8 @@ class _Workbook:
             "mono": book.add_format({**base, "font_name": "Consolas", "font_size": 9}),
             "head": book.add_format({**base, "bold": True, "bg_color": "#E4EAF1",
                                      "bottom_color": "#9AA8B6", "valign": "vcenter"}),
+            "head_number": book.add_format({**base, "bold": True, "bg_color": "#E4EAF1",
+                                            "align": "right", "valign": "vcenter"}),
             "title": book.add_format({"font_name": FONT, "font_size": 18, "bold": True,
                                       "font_color": "#1F4E79"}),
             "label": book.add_format({**base, "font_color": "#5A6675"}),
@@ -186,11 +190,13 @@ class _Workbook:
         sheet = self.book.add_worksheet(self._name(key))
         for n, column in enumerate(columns):
             sheet.set_column(n, n, column.width)
-            sheet.write_string(0, n, self.words[column.title], self.formats["head"])
+            form = self.formats["head_number" if column.kind in ("number", "value") else "head"]
+            sheet.write_string(0, n, self.words[column.title], form)
         sheet.set_row(0, 24)
         for y, row in enumerate(rows, start=1):
             for x, column in enumerate(columns):
                 self._cell(sheet, y, x, column, row)
+            sheet.set_row(y, _height(columns, row))
         sheet.freeze_panes(1, 1)
         if rows:
             sheet.autofilter(0, 0, len(rows), len(columns) - 1)
@@ -255,7 +261,8 @@ class _Workbook:
         heads = [words["area"], *(view["looks"][status]["text"] for status in STATUSES),
                  words["total"], words["verdict"]]
         for x, head in enumerate(heads):
-            sheet.write_string(y, x, head, self.formats["head"])
+            form = self.formats["head_number" if 0 < x < 8 else "head"]
+            sheet.write_string(y, x, head, form)
         for row in view["areas"]:
             y += 1
             sheet.write_string(y, 0, row["title"], self.formats["text"])
@@ -271,6 +278,20 @@ class _Workbook:
         sheet.write_number(y, 7, conclusion["total"], self.formats["total"])
         sheet.write_string(y, 8, "", self.formats["total"])
         return y + 2
+
+
+def _height(columns: Sequence[Column], row: Row) -> float:
+    """The height in points that the longest cell of a row needs; not every program fits rows
+    to wrapped text by itself. Widths are in letters of 10 points, a Chinese one takes two."""
+    lines = 1
+    for column in columns:
+        if column.kind != "text":
+            continue
+        lines = max(lines, sum(
+            max(1, ceil(text_width(part, 2) / 1.12 / column.width))
+            for part in _text(column.get(row)).split("\n")
+        ))
+    return min(4 + 14.5 * lines, 400)
 
 
 def _text(value: Any) -> str:

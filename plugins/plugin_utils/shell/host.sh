@@ -12,8 +12,6 @@
 #   each_process        calls: want_process INDEX PATTERN, want_jvm INDEX PATTERN
 #   HOST_PROCESSES      1 if each_process calls anything
 
-HOST_NEWLINE='
-'
 HOST_UNITS=''
 
 # --- small files of /proc: read by the shell itself, no process needed ---
@@ -46,7 +44,7 @@ read_memory() {
         case $host_key in
         MemTotal: | MemFree: | MemAvailable: | Buffers: | Cached: | SwapTotal: | SwapFree: | \
             Shmem: | SReclaimable:)
-            host_text="$host_text$host_key $host_value $host_unit$HOST_NEWLINE"
+            host_text="$host_text$host_key $host_value $host_unit$EB_NEWLINE"
             ;;
         esac
     done </proc/meminfo
@@ -95,7 +93,7 @@ skip_mount() {
         return 0
         ;;
     esac
-    case $HOST_IGNORE in *"$HOST_NEWLINE$2$HOST_NEWLINE"*) return 0 ;; esac
+    case $HOST_IGNORE in *"$EB_NEWLINE$2$EB_NEWLINE"*) return 0 ;; esac
     return 1
 }
 
@@ -103,6 +101,31 @@ probe_disk() {
     df -P -k -- "$1" 2>&1
     printf 'inodes\n'
     df -P -i -- "$1" 2>&1
+}
+
+# The kernel writes blanks, line ends, backslashes and # as three octal digits. (printf's %b would
+# read a digit that follows them as a fourth.)
+unescape_mount() {
+    host_path=''
+    host_left=$1
+    while :; do
+        case $host_left in *\\*) ;; *) break ;; esac
+        host_path=$host_path${host_left%%\\*}
+        host_left=${host_left#*\\}
+        case $host_left in
+        040*) host_path="$host_path " ;;
+        011*) host_path="$host_path	" ;;
+        012*) host_path=$host_path$EB_NEWLINE ;;
+        043*) host_path="$host_path#" ;;
+        134*) host_path=$host_path\\ ;;
+        *)
+            host_path=$host_path\\
+            continue
+            ;;
+        esac
+        host_left=${host_left#???}
+    done
+    host_path=$host_path$host_left
 }
 
 # mountinfo, not /proc/mounts: it alone names the device of tmpfs and bind mounts, and tells a
@@ -119,8 +142,7 @@ probe_mounts() {
         host_rest=" $host_rest"
         host_rest=${host_rest#* - }
         host_kind=${host_rest%% *}
-        host_path=$host_mount
-        case $host_path in *\\*) host_path=$(printf '%b' "$host_mount") ;; esac
+        unescape_mount "$host_mount"
         skip_mount "$host_kind" "$host_path" && continue
         case $host_seen in *" $host_device "*) continue ;; esac
         host_seen="$host_seen$host_device "
@@ -186,7 +208,7 @@ scan_processes() {
     host_line=''
     host_ifs=$IFS
     set -f
-    IFS=$HOST_NEWLINE
+    IFS=$EB_NEWLINE
     # shellcheck disable=SC2046  # one word a line
     set -- $(set +f; head -c 65536 /proc/[0-9]*/cmdline | tr '\000' ' ') '==> end <=='
     for host_text; do

@@ -50,6 +50,12 @@ def driver(name: str) -> Any:
         raise Trouble("driver_missing", name.partition(".")[0]) from exc
 
 
+def clean(value: Any, length: int = 80) -> str:
+    """Return foreign text as one printable line that every encoding of ours can hold."""
+    text = str(value)[: length * 4].encode("utf-8", "replace").decode("utf-8")
+    return "".join(char if char.isprintable() else " " for char in text).strip()[:length]
+
+
 def dig(data: Any, path: str) -> Any:
     """Return data["a"]["b"] for the path "a.b"; Trouble bad_answer where a step is missing."""
     found = data

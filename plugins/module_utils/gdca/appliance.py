@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import (
     Observation,
     Trouble,
     absent,
+    clean,
     dig,
     error,
     rows,
@@ -42,7 +44,7 @@ def observe(channel: Channel | Trouble, settings: Settings) -> dict[str, Observa
     found["selftest"] = _field(
         answer, profile.selftest_field, "selftest", lambda value: _passed(value, profile)
     )
-    found["version"] = _field(answer, profile.version_field, "version", lambda v: str(v)[:80])
+    found["version"] = _field(answer, profile.version_field, "version", clean)
     found["licence"] = _field(answer, profile.licence_days_field, "days_left", _number)
     found["storage"] = _storage(answer, profile)
     return found
@@ -125,9 +127,12 @@ def _passed(value: Any, profile: Profile) -> str:
 
 def _number(value: Any) -> float:
     try:
-        return round(float(str(value).rstrip("% ")), 2)
+        number = float(str(value).rstrip("% "))
     except ValueError as exc:
         raise Trouble("bad_answer", "number") from exc
+    if not math.isfinite(number):
+        raise Trouble("bad_answer", "number")
+    return round(number, 2)
 
 
 def _ask(question: Callable[[], Observation]) -> Observation:

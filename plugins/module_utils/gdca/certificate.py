@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.gdca import sm2
-from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import Trouble, driver
+from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import Trouble, clean, driver
 
 LARGEST_FILE = 1024 * 1024
 
@@ -179,5 +178,4 @@ def _common_name(name: Any) -> str:
     """Return the CN (an organisation where there is none), one line of at most 80 characters."""
     native = name.native
     found = native.get("common_name") or native.get("organization_name") or ""
-    text = " ".join(found) if isinstance(found, list) else str(found)
-    return re.sub(r"[\x00-\x1f\x7f]", " ", text)[:80]
+    return clean(" ".join(found) if isinstance(found, list) else found)

@@ -153,6 +153,7 @@ def from_options(options: Mapping[str, Any]) -> Settings:
     for name in ("request_seconds", "timeout_seconds"):
         if not 0 < options[name] <= 3600:
             raise ValueError(f"{name} must be more than 0 and at most 3600")
+    _check_names(options)
     files = [options.get("test_certificate_file"), options.get("test_key_file")]
     if any(files) and not all(files):
         raise ValueError("test_certificate_file and test_key_file belong together")
@@ -176,6 +177,17 @@ def from_options(options: Mapping[str, Any]) -> Settings:
         request_seconds=options["request_seconds"],
         timeout_seconds=options["timeout_seconds"],
     )
+
+
+def _check_names(options: Mapping[str, Any]) -> None:
+    """A server name must be one that TLS can ask for; a listed name must name one thing."""
+    name = options.get("server_name") or ""
+    if name and (name.startswith(".") or not name.isascii() or not name.isprintable()):
+        raise ValueError("server_name must be a host name or an address in ASCII")
+    for listed in ("refused_certificates", "certificate_files"):
+        names = [item["name"] for item in options.get(listed) or ()]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{listed}: each name may be used once")
 
 
 def _profile(given: Mapping[str, Any]) -> Profile:

@@ -14,6 +14,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca import certificate,
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import (
     Observation,
     Trouble,
+    clean,
     dig,
     rows,
 )
@@ -98,9 +99,9 @@ def _from_interface(channel: Channel | Trouble, settings: Settings) -> list[Show
 def _listed(item: Any, settings: Settings, usages: dict[str, str]) -> Shown:
     role = "interface"
     try:
-        role = str(dig(item, settings.profile.certificate_role_field))[:40]
+        role = clean(dig(item, settings.profile.certificate_role_field), 40)
         text = str(dig(item, settings.profile.certificate_pem_field))
-        content: bytes | Trouble = certificate.split(text.encode())[0]
+        content: bytes | Trouble = certificate.split(text.encode("ascii", "replace"))[0]
     except Trouble as exc:
         content = exc
     return Shown(role, usages.get(role, "any"), content, "device")

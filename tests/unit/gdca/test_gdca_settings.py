@@ -14,6 +14,8 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca.settings import (
     from_options,
 )
 
+PAIR = {"name": "revoked", "certificate_file": "/a.crt", "key_file": "/a.key"}
+
 
 def options(**given: Any) -> dict[str, Any]:
     """What an argument spec yields with these given."""
@@ -50,6 +52,9 @@ def test_addresses(url: str, host: str, port: int) -> None:
         {"url": "https://192.0.2.30/?token=x"},
         {"url": "https://192.0.2.30:99999"},
         {"url": "https://192.0.2.30/a b"},
+        {"server_name": ".example"},
+        {"server_name": "服务器"},
+        {"refused_certificates": [PAIR, PAIR]},
         {"request_seconds": 0},
         {"timeout_seconds": -1},
         {"timeout_seconds": 1e9},

@@ -6,13 +6,15 @@
 What counts as what, by V$RMAN_BACKUP_JOB_DETAILS.INPUT_TYPE:
 
 - ``full``: DB FULL, and DB INCR of level 0 (V$BACKUP_SET_DETAILS tells the level);
-- ``incremental``: DB INCR of another level;
+- ``incremental``: DB INCR of another level; for its age a newer full one counts as well, since
+  it leaves nothing for an incremental to do;
 - ``archivelog``: ARCHIVELOG, and any job in whose session archived logs went along.
 
 A job that COMPLETED WITH WARNINGS left a usable backup: it counts for the age, and the check of
 the last status warns. RUNNING jobs count for neither. The records live in the control file for
 CONTROL_FILE_RECORD_KEEP_TIME days at least, so "never" means: none on record.
-Image copies (BACKUP AS COPY INCREMENTAL LEVEL 0) make no backup set and show as incremental.
+A DB INCR job that failed left no set to tell its level: it counts as incremental where the
+site's backup plan has such, else as full. Image copies (BACKUP AS COPY INCREMENTAL LEVEL 0) make no backup set and show as incremental.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def observe(answers: Answers, expected: Sequence[str]) -> dict[str, Observation]
         elif problem:
             found[f"rman_{kind}"] = error(problem)
         else:
-            found[f"rman_{kind}"] = _last_good(answers, kind)
+            found[f"rman_{kind}"] = _last_good(answers, kind, expected)
     if not expected:
         found["rman_jobs"] = absent("not_configured", "RMAN")
     elif problem:
@@ -74,39 +76,47 @@ def _no_archiving(answers: Answers) -> bool:
     return any(row.get("log_mode") == "NOARCHIVELOG" for row in rows_of(answers, "database"))
 
 
-def _types(job: Job, sets: Mapping[tuple[Any, Any], set[str]] | None) -> set[str]:
-    """Return the types that a job counts as; ``sets`` None: the sets could not be read."""
-    inside = (sets or {}).get((job.get("session_recid"), job.get("session_stamp")), set())
+def _types(job: Job, inside: set[str], expected: Sequence[str]) -> set[str]:
+    """Return the types that a job counts as; ``inside``: what its backup sets hold."""
     found: set[str] = set()
     input_type = job.get("input_type")
-    if input_type == "DB FULL" or (input_type == "DB INCR" and "level0" in inside):
+    failed_alone = job.get("status") not in _GOOD and not inside and "incremental" not in expected
+    if input_type == "DB FULL":
         found.add("full")
     elif input_type == "DB INCR":
-        found.add("incremental")
+        found.add("full" if "level0" in inside or failed_alone else "incremental")
     if input_type == "ARCHIVELOG" or "archivelog" in inside:
         found.add("archivelog")
     return found
 
 
-def _sets(answers: Answers) -> dict[tuple[Any, Any], set[str]] | None:
-    if first_problem(answers, "rman_sets"):
-        return None
+def _sets(answers: Answers) -> dict[tuple[Any, Any], set[str]]:
+    """What the sets of each session hold; nothing when they could not be read."""
     found: dict[tuple[Any, Any], set[str]] = {}
     for row in rows_of(answers, "rman_sets"):
         held = found.setdefault((row.get("session_recid"), row.get("session_stamp")), set())
-        held.add("archivelog" if row.get("backup_type") == "L" else "level0")
+        if row.get("backup_type") == "L":
+            held.add("archivelog")
+        elif row.get("incremental_level") is not None:
+            held.add("level0" if row.get("incremental_level") == 0 else "level1")
     return found
 
 
-def _jobs(answers: Answers, kind: str) -> list[Job]:
+def _jobs(answers: Answers, kinds: set[str], expected: Sequence[str]) -> list[Job]:
     sets = _sets(answers)
-    return [job for job in rows_of(answers, "rman_jobs") if kind in _types(job, sets)]
+    found = []
+    for job in rows_of(answers, "rman_jobs"):
+        inside = sets.get((job.get("session_recid"), job.get("session_stamp")), set())
+        if kinds & _types(job, inside, expected):
+            found.append(job)
+    return found
 
 
-def _last_good(answers: Answers, kind: str) -> Observation:
+def _last_good(answers: Answers, kind: str, expected: Sequence[str]) -> Observation:
+    kinds = {"full", kind} if kind == "incremental" else {kind}
     good = [
         job
-        for job in _jobs(answers, kind)
+        for job in _jobs(answers, kinds, expected)
         if job.get("status") in _GOOD and isinstance(job.get("age_days"), (int, float))
     ]
     blind = first_problem(answers, "rman_sets")
@@ -152,7 +162,9 @@ def _last_statuses(answers: Answers, expected: Sequence[str]) -> list[Row]:
     """The last job of each type that has ended; types that never ran are the age's business."""
     found: list[Row] = []
     for kind in TYPES:
-        jobs = [job for job in _jobs(answers, kind) if job.get("start_time") is not None]
+        jobs = [
+            job for job in _jobs(answers, {kind}, expected) if job.get("start_time") is not None
+        ]
         ended = [job for job in jobs if not str(job.get("status")).startswith("RUNNING")]
         if kind not in expected or not ended:
             continue

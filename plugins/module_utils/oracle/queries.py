@@ -132,7 +132,6 @@ _ALL = (
         "V$BACKUP_SET_DETAILS",
         "SELECT session_recid, session_stamp, backup_type, incremental_level,"
         " COUNT(*) AS backup_sets FROM v$backup_set_details"
-        " WHERE backup_type = 'L' OR incremental_level = 0"
         " GROUP BY session_recid, session_stamp, backup_type, incremental_level",
         max_rows=20000,
     ),

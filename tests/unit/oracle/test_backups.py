@@ -68,16 +68,16 @@ AGES: dict[str, tuple[list[Any], list[Any], tuple[Any, Any, Any]]] = {
         [],
         (3, 1, 0.1),
     ),
-    "the newest good one counts": ([job("DB FULL", 9), job("DB FULL", 2)], [], (2, None, None)),
+    "the newest good one counts": ([job("DB FULL", 9), job("DB FULL", 2)], [], (2, 2, None)),
     "a failed one does not count": (
         [job("DB FULL", 9), job("DB FULL", 2, "FAILED")],
         [],
-        (9, None, None),
+        (9, 9, None),
     ),
     "with warnings is a backup": (
         [job("DB FULL", 2, "COMPLETED WITH WARNINGS")],
         [],
-        (2, None, None),
+        (2, 2, None),
     ),
     "with errors is none": ([job("DB FULL", 2, "COMPLETED WITH ERRORS")], [], (None, None, None)),
     "a running one is none yet": ([job("DB FULL", None, "RUNNING")], [], (None, None, None)),
@@ -89,7 +89,7 @@ AGES: dict[str, tuple[list[Any], list[Any], tuple[Any, Any, Any]]] = {
     "archived logs inside a full job": (
         [job("DB FULL", 0.5, session=5), job("ARCHIVELOG", 3)],
         [sets(5, "L", None)],
-        (0.5, None, 0.5),
+        (0.5, 0.5, 0.5),
     ),
     "one data file is not the database": ([job("DATAFILE FULL", 1)], [], (None, None, None)),
     "a control file is not either": (
@@ -159,6 +159,25 @@ def test_last_status_is_of_the_last_job_that_ended() -> None:
         ("ARCHIVELOG", "COMPLETED WITH WARNINGS", False, 0),
     ]
     assert found[0]["last_started_at"] == "2026-11-20 07:00"
+
+
+@pytest.mark.parametrize(
+    ("expected", "wanted"),
+    [
+        (["full"], [("FULL", "FAILED")]),
+        (["full", "incremental"], [("FULL", "COMPLETED"), ("INCREMENTAL", "FAILED")]),
+    ],
+)
+def test_a_failed_job_of_unknown_level(expected: list[str], wanted: list[Any]) -> None:
+    jobs = [job("DB INCR", 3, session=1), job("DB INCR", 1, "FAILED", session=2)]
+    found = seen(jobs, [sets(1, "I", 0)], expected)["rman_jobs"]["rows"]
+    assert [(row["type"], row["last_status"]) for row in found] == wanted
+
+
+def test_a_full_backup_counts_for_the_incrementals_age() -> None:
+    jobs = [job("DB INCR", 0.4, session=1), job("DB INCR", 1.4, session=2)]
+    found = seen(jobs, [sets(1, "I", 0), sets(2, "I", 1)])
+    assert (age(found["rman_full"]), age(found["rman_incremental"])) == (0.4, 0.4)
 
 
 def area(limit: Any, used: Any, reclaimable: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ Observations:
 - ``matches``: a row for each log and pattern that was found: log, pattern, weight, count, undated,
   first, last, first_at, last_at
 
-Bookmarks: {log name: {path, since, marks}}; see log.sh for marks. A log that could not be read
+Bookmarks: {log name: {path, since, done, marks}}, explained in log.sh. A log that could not be read
 keeps its old one, so that the next run goes on there.
 """
 
@@ -43,7 +43,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell.log_patterns impor
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
-_MARK = re.compile(r"\d{1,20}:\d{1,18}:\d{1,4}:\d{1,10}:\d{1,3}:\d{1,10}\Z", re.ASCII)
+_MARK = re.compile(r"\d{1,20}:\d{1,18}:\d{1,4}:[0-9a-f]{64}:\d{1,3}:[0-9a-f]{64}\Z", re.ASCII)
+_DONE = re.compile(r"\d{1,20}:\d{1,20}:\d{1,18}:\d{1,12}\Z", re.ASCII)
 _PATTERN_CHARACTERS = re.compile(r"[*?\[]")
 _GIB = 1 << 30
 
@@ -62,9 +63,9 @@ def script(options: Mapping[str, Any], context: Context) -> str:
         if _problem(record, known):
             continue
         path = record["path"]
-        since, marks = _bookmark(record, context)
+        since, done, marks = _bookmark(record, context)
         glob = int(bool(_PATTERN_CHARACTERS.search(path)))
-        calls.append(["want_log", index, path, glob, since, *texts[record["kind"]], *marks])
+        calls.append(["want_log", index, path, glob, since, done, *texts[record["kind"]], *marks])
     days = float(92 if options.get("first_days") is None else options["first_days"])
     variables: dict[str, str | int] = {
         "LOG_MAX_BYTES": int(options.get("max_bytes") or _GIB),
@@ -98,7 +99,7 @@ def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collec
         elif section not in frames.sections:
             rows.append({"log": name, **frames.error(section, context)})
         else:
-            since, _ = _bookmark(record, context)
+            since, _, _ = _bookmark(record, context)
             answer = log_rows.read(frames.sections[section], record, known[record["kind"]])
             rows.append(answer.row(since < 0, now))
             matches += answer.match_rows()
@@ -136,15 +137,20 @@ def _problem(record: Mapping[str, str], known: Mapping[str, Kind]) -> str:
     return "" if record["kind"] in known else "kind"
 
 
-def _bookmark(record: Mapping[str, str], context: Context) -> tuple[int, list[str]]:
-    """(since, marks) of the last run, (-1, []) if there was none for this path."""
+def _bookmark(record: Mapping[str, str], context: Context) -> tuple[int, str, list[str]]:
+    """(since, done, marks) of the last run, (-1, "", []) if there was none for this path."""
     stored = context.bookmarks.get(record["name"])
     if not isinstance(stored, Mapping) or stored.get("path") != record["path"]:
-        return -1, []
-    since, marks = stored.get("since"), stored.get("marks")
-    if not isinstance(since, int) or not isinstance(marks, list):
-        return -1, []
-    return max(0, since), [mark for mark in marks if _MARK.match(str(mark))]
+        return -1, "", []
+    since, marks, done = stored.get("since"), stored.get("marks"), stored.get("done")
+    if not isinstance(since, int) or not isinstance(marks, list) or not isinstance(done, list):
+        return -1, "", []
+    finished = [token for token in done if _DONE.match(str(token))]
+    return (
+        max(0, since),
+        f" {' '.join(finished)} ",
+        [mark for mark in marks if _MARK.match(str(mark))],
+    )
 
 
 def _number(text: str) -> int | None:

@@ -9,9 +9,11 @@
 #   LOG_MAX_BYTES   at most so many bytes of a log are read in one run, the newest
 #   LOG_CUTOFF      a first run leaves out rotated files older than this (seconds since 1970)
 #   LOG_SECONDS     limit of one log
-#   each_log        calls: want_log INDEX PATH GLOB SINCE ERE AWK MARK...
-#                   SINCE: newest time seen by the last run, -1 at first; ERE and AWK are for
-#                   printf %b; MARK: inode:offset:head length:its cksum:tail length:its cksum
+#   each_log        calls: want_log INDEX PATH GLOB SINCE DONE ERE AWK MARK...
+#                   SINCE: newest time seen by the last run, -1 at first; DONE: files of that time
+#                   that need no second look, " device:inode:size:time " and so on; ERE and AWK
+#                   are for printf %b;
+#                   MARK: inode:offset:head length:its SHA-256:tail length:its SHA-256
 #
 # A log is a family of files: the one that is written, and those it was rotated to. A file is
 # known again by its contents before the offset (its head, and the bytes right before the offset),
@@ -32,12 +34,9 @@ log_range() {
 }
 
 log_sum() {
-    # $1 file, $2 from, $3 length: LOG_SUM, empty if the file is shorter
-    LOG_SUM=$(log_range "$@" | cksum)
-    case $LOG_SUM in
-    *" $3") LOG_SUM=${LOG_SUM%% *} ;;
-    *) LOG_SUM='' ;;
-    esac
+    # $1 file, $2 from, $3 length: LOG_SUM
+    LOG_SUM=$(log_range "$@" | sha256sum)
+    LOG_SUM=${LOG_SUM%% *}
 }
 
 log_unpacked_size() {
@@ -131,8 +130,11 @@ log_is_marked() {
     fi
     case $log_packed in
     gzip)
-        LOG_SUM=$(gzip -dc <"$log_file" | head -c "$mark_head" | cksum)
-        [ "$LOG_SUM" = "$mark_head_sum $mark_head" ]
+        LOG_SUM=$(gzip -dc <"$log_file" | head -c "$mark_head" | sha256sum)
+        [ "${LOG_SUM%% *}" = "$mark_head_sum" ] || return 1
+        LOG_SUM=$(gzip -dc <"$log_file" | tail -c "+$((mark_offset - mark_tail + 1))" |
+            head -c "$mark_tail" | sha256sum)
+        [ "${LOG_SUM%% *}" = "$mark_tail_sum" ]
         ;;
     '')
         [ "$LOG_SIZE" -ge "$mark_offset" ] || return 1
@@ -146,8 +148,8 @@ log_is_marked() {
 }
 
 log_find_homes() {
-    # LOG_HOMES: marks whose file is where its inode says. Only other marks may have moved.
-    LOG_HOMES=' '
+    # LOG_HOMES: marks whose file is where its inode says; LOG_MOVED: those found elsewhere
+    LOG_HOMES=' ' LOG_MOVED=' '
     for log_mark in $LOG_KNOWN; do
         log_split_mark "$log_mark"
         for log_line in $LOG_LIST; do
@@ -177,11 +179,11 @@ log_look_up() {
         log_split_mark "$log_mark"
         [ "$mark_offset" != 0 ] || continue
         log_is_marked || continue
-        case $LOG_HOMES in
+        case $LOG_HOMES$LOG_MOVED in
         *" $log_mark "*) LOG_FROM=copy ;;
         *)
             LOG_FROM=$mark_offset
-            LOG_HOMES="$LOG_HOMES$log_mark "
+            LOG_MOVED="$LOG_MOVED$log_mark "
             ;;
         esac
         return
@@ -191,12 +193,13 @@ log_look_up() {
 # --- what to read: newest first, until the limit is used up ---
 
 log_is_new() {
-    # $1 path, $2 1 if it is a pattern: is there anything to read? Sets LOG_FROM.
+    # $1 path: is there anything to read? Sets LOG_FROM.
     LOG_FROM=0
     if [ "$LOG_SINCE" -lt 0 ]; then
         [ "$log_number" = 1 ] || [ "$log_file" = "$1" ] || [ "$log_time" -ge "$LOG_CUTOFF" ]
         return
     fi
+    case $LOG_DONE in *" $log_inode:$LOG_SIZE:$log_time "*) return 1 ;; esac
     if [ "$log_time" -lt "$LOG_SINCE" ] && [ "$log_file" != "$1" ]; then
         case $LOG_INODES in *" ${log_inode#*:} "*) ;; *) return 1 ;; esac
     fi
@@ -227,7 +230,11 @@ log_choose() {
             echo "error permission $log_file"
             return 1
         fi
-        log_is_new "$1" "$2" || continue
+        log_packed_size=$LOG_SIZE
+        log_is_new "$1" || {
+            [ "$log_time" -lt "$LOG_SINCE" ] || echo "done $log_inode:$log_packed_size:$log_time"
+            continue
+        }
         case $log_packed in
         gzip)
             eb_have gzip || {
@@ -235,6 +242,7 @@ log_choose() {
                 return 1
             }
             log_unpacked_size "$log_file"
+            echo "done $log_inode:$log_packed_size:$log_time"
             ;;
         other)
             log_unread=$((log_unread + 1))
@@ -249,6 +257,9 @@ log_choose() {
             log_want=$log_left
         fi
         log_left=$((log_left - log_want))
+        if [ -z "$log_packed" ] && [ "$log_number" -gt "$LOG_MARKS" ]; then
+            echo "done $log_inode:$log_packed_size:$log_time"
+        fi
         log_current=0
         [ "$log_file" = "$1" ] && log_current=1
         [ "$2" = 1 ] && [ "$log_number" = 1 ] && log_current=1
@@ -257,7 +268,7 @@ log_choose() {
     log_lost=0
     for log_mark in $LOG_KNOWN; do # the first one is that of the file that was being written
         log_split_mark "$log_mark"
-        case $LOG_HOMES in *" $log_mark "*) ;; *) [ "$mark_offset" = 0 ] || log_lost=1 ;; esac
+        case $LOG_HOMES$LOG_MOVED in *" $log_mark "*) ;; *) [ "$mark_offset" = 0 ] || log_lost=1 ;; esac
         break
     done
     echo "family $log_number $log_total $log_newest $log_skipped $log_lost $log_unread"
@@ -295,23 +306,32 @@ log_grep() {
     log_length=$((LOG_TO - LOG_FROM))
     if [ "$log_packed" = gzip ]; then
         echo "$EB_NONCE limit -1"
-        { gzip -dc <"$log_file" || echo "$LOG_NL$EB_NONCE gzip"; } | tail -c "+$((LOG_FROM + 1))" |
-            tr -d '\000' | grep -aE -e "$1|^$EB_NONCE "
+        # the lines go by descriptor 3, so that what is captured is the verdict on the archive
+        log_damaged=$({
+            # 2 is a warning: bytes behind the end
+            { gzip -dc <"$log_file" || [ "$?" = 2 ] || echo gzip >&4; } |
+                tail -c "+$((LOG_FROM + 1))" | tr -d '\000' | grep -aE -e "$1" >&3
+        } 4>&1)
+        log_status=$?
+        [ -z "$log_damaged" ] || echo "$EB_NONCE gzip"
     elif [ "$LOG_OFFSETS" = 1 ] && [ "$((log_blocks * 512))" -ge "$((LOG_SIZE / 2))" ]; then
         # grep reads the file itself, the fastest way; what was written meanwhile has an offset
         # behind the limit and waits for the next run
         echo "$EB_NONCE limit $log_length"
         { dd bs=1 skip="$LOG_FROM" count=0 && grep -abE -e "$1"; } <"$log_file"
+        log_status=$?
     else
         # a file with holes is one endless line for grep, which keeps lines in memory
         echo "$EB_NONCE limit -1"
         log_range "$log_file" "$LOG_FROM" "$log_length" | tr -d '\000' | grep -aE -e "$1"
+        log_status=$?
     fi
-    echo "$EB_NONCE grep $?"
+    echo "$EB_NONCE grep $log_status"
 }
 
 log_scan() {
     # $1 ERE
+    exec 3>&1
     for log_line in $LOG_PLAN; do
         LOG_FROM=${log_line%% *} log_line=${log_line#* }
         log_current=${log_line%% *} log_line=${log_line#* }
@@ -329,11 +349,11 @@ log_scan() {
 }
 
 log_read() {
-    # $1 path, $2 pattern or not, $3 since, $4 ERE, $5 awk program, then marks
-    log_path=$1 log_glob=$2 LOG_SINCE=$3
-    log_ere=$(printf '%b' "$4")
-    log_awk=$(printf '%b' "$5")
-    shift 5
+    # $1 path, $2 pattern or not, $3 since, $4 done, $5 ERE, $6 awk program, then marks
+    log_path=$1 log_glob=$2 LOG_SINCE=$3 LOG_DONE=$4
+    log_ere=$(printf '%b' "$5")
+    log_awk=$(printf '%b' "$6")
+    shift 6
     LOG_KNOWN='' LOG_INODES=' '
     for log_mark; do
         LOG_KNOWN="$LOG_KNOWN$log_mark$LOG_NL"
@@ -349,7 +369,7 @@ log_read() {
 want_log() {
     log_index=$1
     shift
-    eb_need "log.$log_index" stat sort grep awk dd head tail cksum wc tr || return 0
+    eb_need "log.$log_index" stat sort grep awk dd head tail sha256sum wc tr || return 0
     eb_run "log.$log_index" "$LOG_SECONDS" log_read "$@"
 }
 

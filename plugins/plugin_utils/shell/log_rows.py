@@ -4,8 +4,8 @@
 """The answer about one log (see log.sh) taken apart: counts, masked samples, bookmark, rows.
 
 Lines: ``error REASON DETAIL``; ``family FILES BYTES MTIME SIZE SKIPPED LOST UNREAD``;
-``file FROM TO PATH`` and ``mark MARK`` for each file; ``grep STATUS``; ``gzip`` (it is damaged);
-``count PATTERN N UNDATED``; ``sample PATTERN STAMP<tab>TEXT``.
+``file FROM TO PATH`` and ``mark MARK`` for each file; ``done FILE``; ``grep STATUS``;
+``gzip`` (it is damaged); ``count PATTERN N UNDATED``; ``sample PATTERN STAMP<tab>TEXT``.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Answer:
     family: list[int] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     found: dict[int, Found] = field(default_factory=dict)
     path: str = ""
 
@@ -118,9 +119,12 @@ class Answer:
     def bookmark(self, since: int, now: int | None) -> dict[str, Any]:
         """What the next run needs. A time in the future would hide what is written until then."""
         newest = self.family[2] if now is None else min(self.family[2], now)
+        since = max(since, newest)
         return {
             "path": self.record["path"],
-            "since": max(since, newest),
+            "since": since,
+            # only what the next run would otherwise take for new
+            "done": [token for token in self.done if int(token.rpartition(":")[2]) >= since],
             "marks": list(reversed(self.marks)),
         }
 
@@ -154,6 +158,8 @@ def _line(answer: Answer, verb: bytes, rest: bytes) -> None:
         answer.path = frame.decode(path)
     elif verb == b"mark":
         answer.marks.append(rest.decode("ascii"))
+    elif verb == b"done":
+        answer.done.append(rest.decode("ascii"))
     elif verb == b"gzip" or (verb == b"grep" and int(rest) > 1):
         answer.problem = answer.problem or frame.failure("unreadable", answer.path)
     elif verb == b"count":

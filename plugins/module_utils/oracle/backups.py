@@ -14,7 +14,8 @@ A job that COMPLETED WITH WARNINGS left a usable backup: it counts for the age, 
 the last status warns. RUNNING jobs count for neither. The records live in the control file for
 CONTROL_FILE_RECORD_KEEP_TIME days at least, so "never" means: none on record.
 A DB INCR job that failed left no set to tell its level: it counts as incremental where the
-site's backup plan has such, else as full. Image copies (BACKUP AS COPY INCREMENTAL LEVEL 0) make no backup set and show as incremental.
+site's backup plan has such, else as full. Image copies (BACKUP AS COPY INCREMENTAL LEVEL 0) make
+no backup set and show as incremental.
 """
 
 from __future__ import annotations

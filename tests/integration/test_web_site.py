@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,3 +215,27 @@ def test_a_page_beyond_the_request_limit_and_a_visit_beyond_its_time(site: Runni
     assert verdicts("web", late)["web.page_opens", "系统管理"]["reason"] == "timeout"
     assert len(late["pages"]["rows"]) == 8
     assert attempts_and_sessions(site)[1] == sessions
+
+
+def test_ad_hoc_at_full_verbosity_shows_no_password(site: Running, tmp_path: Path) -> None:
+    """`ansible localhost -m ebill.ops.web_flow_info -vvv`."""
+    given = INVENTORY | site.hostvars["ebillweb"]
+    arguments = {k.removeprefix(PREFIX): v for k, v in given.items() if k.startswith(PREFIX)}
+    password = arguments["password"]
+    variables = tmp_path / "variables.json"
+    variables.write_text(
+        json.dumps({"site_password": password, "ansible_python_interpreter": sys.executable}),
+        encoding="utf-8",
+    )
+    arguments["password"] = "{{ site_password }}"
+    command = [str(Path(sys.executable).with_name("ansible")), "localhost", "-i", "localhost,"]
+    command += ["-c", "local", "-vvv", "-e", f"@{variables}", "-m", "ebill.ops.web_flow_info"]
+    command += ["-a", json.dumps(arguments)]
+    environment = os.environ | {"ANSIBLE_HOME": str(tmp_path), "ANSIBLE_NOCOLOR": "1"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"logged_out": true' in done.stdout
+    for secret in (password, *CANARIES):
+        assert secret not in done.stdout + done.stderr

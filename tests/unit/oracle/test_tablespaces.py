@@ -8,64 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import observe
 from hypothesis import given
 from hypothesis import strategies as st
 
-M = 2**20
-GRANT = Problem("missing_grant", "SELECT ON SYS.X (ORA-00942)")
-
-
-def space(
-    name: str = "EBILL_DATA", contents: str = "PERMANENT", status: str = "ONLINE"
-) -> dict[str, Any]:
-    return {"tablespace_name": name, "contents": contents, "status": status, "bigfile": "NO"}
-
-
-def file(
-    size: Any,
-    grows_to: Any = None,
-    state: str = "ONLINE",
-    name: str = "/u01/ebill01.dbf",
-    space_name: str = "EBILL_DATA",
-) -> dict[str, Any]:
-    """One row of DBA_DATA_FILES; ``grows_to`` None: does not extend itself (MAXBYTES is 0)."""
-    return {
-        "file_name": name,
-        "file_id": 7,
-        "tablespace_name": space_name,
-        "bytes": size * M if isinstance(size, int) else size,
-        "maxbytes": 0 if grows_to is None else grows_to * M if isinstance(grows_to, int) else None,
-        "autoextensible": "NO" if grows_to is None else "YES",
-        "status": "AVAILABLE",
-        "online_status": state,
-    }
-
-
-def answers(
-    spaces: list[Any], files: list[Any], free: dict[str, Any], groups: dict[str, int] | None = None
-) -> dict[str, Any]:
-    return {
-        "tablespaces": spaces,
-        "data_files": files,
-        "free_space": [
-            {"tablespace_name": name, "free_bytes": size * M if isinstance(size, int) else size}
-            for name, size in free.items()
-        ],
-        "disk_groups": GRANT
-        if groups is None
-        else [{"name": name, "usable_file_mb": room} for name, room in groups.items()],
-    }
-
-
-def one(files: list[Any], free: Any, status: str = "ONLINE", groups: Any = None) -> dict[str, Any]:
-    """Return the row of a database with one tablespace; ``free`` None: no row in the view."""
-    given_free = {} if free is None else {"EBILL_DATA": free}
-    found = observe(answers([space(status=status)], files, given_free, groups))
-    (row,) = found["tablespaces"]["rows"]
-    return dict(row)
-
+from tests.unit.oracle.samples import M, answers, file, one, space
 
 A = "+DATA/ebill/a.dbf"
 # name: files, free, (% of maximum, % of allocated, used, allocated, maximum, autoextend, growth)
@@ -224,100 +171,6 @@ def test_room_of_the_disk_is_known_or_null(
 )
 def test_folders_of_the_files(names: list[str], folders: str) -> None:
     assert one([file(10, name=name) for name in names], 5)["file_folders"] == folders
-
-
-def kinds(user: list[str]) -> dict[str, str]:
-    spaces = [
-        space("SYSTEM"),
-        space("SYSAUX"),
-        space("EBILL_DATA"),
-        space("HIS"),
-        space("UNDOTBS1", "UNDO"),
-        space("TEMP", "TEMPORARY"),
-    ]
-    files = [file(10, space_name=str(s["tablespace_name"])) for s in spaces]
-    found = observe(answers(spaces, files, {}), user)
-    states = {row["tablespace"]: row["kind"] for row in found["tablespace_states"]["rows"]}
-    measured = {row["tablespace"]: row["kind"] for row in found["tablespaces"]["rows"]}
-    assert measured.items() <= states.items() | {("EBILL_LOG", "user")}
-    assert not {"UNDOTBS1", "TEMP"} & measured.keys()
-    return measured | states
-
-
-def test_kinds_without_a_list() -> None:
-    assert kinds([]) == {
-        "SYSTEM": "system",
-        "SYSAUX": "system",
-        "EBILL_DATA": "user",
-        "HIS": "user",
-        "UNDOTBS1": "undo",
-        "TEMP": "temp",
-    }
-
-
-def test_kinds_with_a_list_in_any_case_of_letters() -> None:
-    found = kinds(["ebill_data", "SYSTEM"])
-    assert (found["EBILL_DATA"], found["HIS"], found["SYSTEM"]) == ("user", "other", "system")
-
-
-def test_a_listed_tablespace_that_is_not_there_is_a_row() -> None:
-    found = observe(answers([space()], [file(10)], {}), ["EBILL_DATA", "EBILL_LOG"])
-    row = found["tablespaces"]["rows"][1]
-    assert row["error"] == {"reason": "not_found", "detail": "TABLESPACE EBILL_LOG"}
-    assert (row["tablespace"], row["kind"]) == ("EBILL_LOG", "user")
-
-
-def test_states() -> None:
-    spaces = [
-        space("A"),
-        space("B", status="OFFLINE"),
-        space("C", status="READ ONLY"),
-        space("D", status="READ ONLY"),
-    ]
-    found = observe(answers(spaces, [], {}), read_only=["d"])["tablespace_states"]["rows"]
-    assert [row["state"] for row in found] == [
-        "online",
-        "offline",
-        "read_only",
-        "read_only_expected",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("row", "state"),
-    [
-        (file(1), None),
-        (file(1, state="SYSTEM"), None),
-        (file(1, state="OFFLINE"), "OFFLINE"),
-        (file(1, state="SYSOFF"), "OFFLINE"),
-        (file(1, state="RECOVER"), "RECOVER"),
-        (file(1, name="/u01/app/dbs/MISSING00007"), "MISSING"),
-        (file(1, name="C:\\ORACLE\\DBS\\MISSING00007"), "MISSING"),
-        (file(1, name=""), "MISSING"),
-        (file(1) | {"status": "INVALID"}, "INVALID"),
-        (file(1, state="OFFLINE", space_name="GONE"), None),
-        (file(1, state="RECOVER", space_name="GONE"), "RECOVER"),
-    ],
-)
-def test_problem_files(row: dict[str, Any], state: str | None) -> None:
-    found = observe(answers([space(), space("GONE", status="OFFLINE")], [row], {}))
-    assert [item["state"] for item in found["datafiles"]["rows"]] == ([state] if state else [])
-
-
-@pytest.mark.parametrize(
-    ("failed", "lost"),
-    [
-        ("tablespaces", {"tablespaces", "tablespace_states"}),
-        ("data_files", {"tablespaces", "datafiles"}),
-        ("free_space", {"tablespaces"}),
-        ("disk_groups", set()),
-    ],
-)
-def test_a_failed_query_costs_only_what_needs_it(failed: str, lost: set[str]) -> None:
-    given_answers = answers([space()], [file(10)], {}) | {failed: GRANT}
-    found = observe(given_answers)
-    assert {name for name, seen in found.items() if "error" in seen} == lost
-    assert all(found[name]["error"]["reason"] == "missing_grant" for name in lost)
 
 
 SIZES = st.integers(min_value=0, max_value=2**50)

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every break of the lab's database is found, and by the checks that it concerns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import Wanted, collect
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
+
+from lab.oracle.part import OraclePart
+from lab.part import running
+from tests.integration.oracle_verdicts import verdicts
+
+USER = ("EBILL_DATA", "EBILL_IDX", "EBILL_ARCH", "EBILL_LOG", "USERS")
+WEDNESDAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+
+BREAKS: dict[str, tuple[set[str], set[str]]] = {
+    # break: (checks that fail or warn, checks that cannot tell); "*": all of them
+    "oracle.user_tablespace_full": ({"user_tablespace_used"}, set()),
+    "oracle.system_tablespace_full": ({"system_tablespace_used"}, set()),
+    "oracle.tablespace_warning": ({"user_tablespace_used"}, set()),
+    "oracle.autoextend_off_full": ({"user_tablespace_used", "tablespace_allocated"}, set()),
+    # what is left of the tablespace is full and cannot grow
+    "oracle.datafile_offline": (
+        {"datafile_online", "user_tablespace_used", "tablespace_allocated"},
+        set(),
+    ),
+    "oracle.undo_full": ({"undo_tablespace_used", "undo_active_used"}, set()),
+    "oracle.temp_full": ({"temp_tablespace_used"}, set()),
+    "oracle.rman_failed": ({"rman_last_status", "rman_incremental_age"}, set()),
+    "oracle.rman_old": ({"rman_full_age", "rman_incremental_age"}, set()),
+    "oracle.rman_never": (
+        {"rman_full_age", "rman_incremental_age", "rman_archivelog_age", "rman_last_status"},
+        set(),
+    ),
+    "oracle.recovery_area_full": ({"recovery_area_used"}, set()),
+    "oracle.listener_silent": (set(), {"*"}),
+    "oracle.slow": (set(), {"*"}),
+    "oracle.service_unknown": (set(), {"*"}),
+    "oracle.instance_starting": (set(), {"*"}),
+    "oracle.server_too_old": (set(), {"*"}),
+    "oracle.wrong_password": (set(), {"*"}),
+    "oracle.account_locked": (set(), {"*"}),
+    "oracle.account_expired": (set(), {"*"}),
+    "oracle.missing_grant": (
+        set(),
+        {"rman_full_age", "rman_incremental_age", "rman_archivelog_age", "rman_last_status"},
+    ),
+    "oracle.listener_down": (set(), {"*"}),
+}
+
+
+def test_every_break_of_the_lab_is_in_the_table() -> None:
+    assert {item.id for item in OraclePart().breaks()} == BREAKS.keys()
+
+
+@pytest.mark.parametrize("break_id", BREAKS)
+def test_a_break_of_the_lab_is_found(break_id: str) -> None:
+    bad, unknown = BREAKS[break_id]
+    with running(OraclePart(), clock=lambda: WEDNESDAY) as lab, lab.broken(break_id):
+        given = lab.hostvars["ebilldb"]
+        names = ("host", "port", "service", "user", "password")
+        where = {name: given[f"inspect_oracle_{name}"] for name in names}
+        limits = {"timeout_seconds": 2, "connect_timeout_seconds": 1, "query_timeout_seconds": 0.3}
+        kinds = ("full", "incremental", "archivelog")
+        wanted = Wanted(user_tablespaces=USER, rman_expected=kinds)
+        found = verdicts(collect(Login(**where, **limits), wanted))
+    every = {check.removeprefix("oracle.") for check in found}
+    judged = {check.removeprefix("oracle."): statuses for check, statuses in found.items()}
+    assert {check for check in every if judged[check] & {"warn", "fail"}} == bad
+    lost = every if unknown == {"*"} else unknown
+    assert {check for check in every if "error" in judged[check]} == lost

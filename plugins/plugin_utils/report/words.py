@@ -99,7 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "results_count": ("结果数", "Results"),
     "total": ("合计", "Total"),
     "reason": ("原因", "Reason"),
-    "items": ("涉及检查项", "Checks concerned"),
+    "concerned": ("涉及检查项", "Checks concerned"),
     "count": ("数量", "Count"),
     "reading": ("口径", "Reading"),
     "setting": ("设定项", "Setting"),

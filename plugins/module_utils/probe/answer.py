@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import duration
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -117,7 +118,7 @@ def expected(probe: Probe) -> str:
 def seen(probe: Probe, answer: Answer) -> str:
     """Write what came, never the body: its size, and whether it matched."""
     first = f"{answer.size_bytes} B" if answer.status is None else f"HTTP {answer.status}"
-    parts = [first, f"{answer.elapsed_seconds:.2f} s"]
+    parts = [first, duration(answer.elapsed_seconds)]
     if probe.expect:
         parts.append(f"{'✓' if matches(probe, answer) else '✗'} /{probe.expect}/")
     return ", ".join(parts)

@@ -64,6 +64,11 @@ class Broken(Exception):
         return CouldNotLook(reason, f"{endpoint} {self.seen}")
 
 
+def duration(seconds: float) -> str:
+    """Write a time with a unit that suits it: 3 ms, 230 ms, 4.05 s."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
 def problem_of(error: BaseException, endpoint: str) -> Broken | CouldNotLook:
     """Turn whatever a connection raised into one of the two."""
     chain = list(_chain(error))

@@ -27,6 +27,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
     CouldNotLook,
     Observation,
     Row,
+    duration,
 )
 
 NAMES = ("reachable", "answers", "latency", "certificates")
@@ -74,7 +75,7 @@ async def _run(probe: Probe, now: datetime) -> Rows:
     await hang_up(writer)
     time_taken = {"elapsed_seconds": elapsed}
     rows: Rows = {
-        "reachable": _row(probe, outcome="connected", ok=True, seen=f"{elapsed:.2f} s") | time_taken
+        "reachable": _row(probe, outcome="connected", ok=True, seen=duration(elapsed)) | time_taken
     }
     certificate, asked = await asyncio.gather(_certificate(probe, now), _answer(probe))
     # A bare TCP probe asks nothing: the time of the connection is all there is.

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
     Broken,
     CouldNotLook,
+    duration,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.web.flow import Expect
 from ansible_collections.ebill.ops.plugins.module_utils.web.page import squeeze
@@ -97,7 +98,7 @@ def evaluate(
         )
         if applies
     )
-    signs = [f"HTTP {page.status}", f"{page.elapsed_seconds:.2f} s"]
+    signs = [f"HTTP {page.status}", duration(page.elapsed_seconds)]
     signs += [f"⚠ “{text}”" for text in (*refused, *found)]
     signs += [f"✗ “{text}”" for text in missing]
     return Verdict(

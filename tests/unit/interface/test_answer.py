@@ -19,6 +19,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.probe.answer import (
 from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
     Broken,
     CouldNotLook,
+    duration,
     problem_of,
 )
 
@@ -50,11 +51,11 @@ def test_outcome(given: dict[str, object], answer: Answer, result: str) -> None:
 def test_signs_hold_neither_body_nor_token() -> None:
     (probe,) = read_probes([HTTP | {"expect": "UP", "within_seconds": 2.5}])
     answer = Answer(200, "测试患者甲", 15, 0.034)
-    assert seen(probe, answer) == "HTTP 200, 0.03 s, ✗ /UP/"
+    assert seen(probe, answer) == "HTTP 200, 34 ms, ✗ /UP/"
     assert expected(probe) == "HTTP 200, /UP/, ≤ 2.5 s"
     assert probe.endpoint == "http://h.example:8080/health"
     (tcp,) = read_probes([TCP])
-    assert seen(tcp, Answer(None, "220", 3, 0.1)) == "3 B, 0.10 s, ✓ /^220/"
+    assert seen(tcp, Answer(None, "220", 3, 0.1)) == "3 B, 100 ms, ✓ /^220/"
     assert not read_probes([TCP | {"expect": ""}])[0].asks
 
 
@@ -78,6 +79,14 @@ def test_probes_that_are_none(change: dict[str, object], complaint: str) -> None
 def test_names_are_unique() -> None:
     with pytest.raises(ValueError, match="named twice"):
         read_probes([HTTP, HTTP])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0004, "0 ms"), (0.0031, "3 ms"), (0.999, "999 ms"), (1.0, "1.00 s"), (12.345, "12.35 s")],
+)
+def test_durations(seconds: float, written: str) -> None:
+    assert duration(seconds) == written
 
 
 def caused_by(cause: BaseException) -> Exception:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,11 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
     load_plan,
     owed_checks,
 )
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell import backup, host, log
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
-SHELL_PACKAGE = "ansible_collections.ebill.ops.plugins.plugin_utils.shell"
-SHELLS = ("host", "backup", "log")
+# Imported here, in Ansible's main process: a worker for each target would import them again.
+SHELLS = {"host": host, "backup": backup, "log": log}
 DETAIL_LENGTH = 200
 
 
@@ -121,7 +121,7 @@ class ActionModule(ActionBase):
     def _collect_by_shell(
         self, arguments: Mapping[str, Any], bookmarks: Mapping[str, Any]
     ) -> Collected:
-        collector = import_module(f"{SHELL_PACKAGE}.{arguments['shell']}")
+        collector = SHELLS[arguments["shell"]]
         options, seconds = arguments["options"], arguments["timeout_seconds"]
         before = Context(datetime.now(UTC), None, bookmarks, seconds)
         script = collector.script(options, before)

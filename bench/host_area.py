@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host area on many servers: against bare parallel ssh, and against facts plus modules.
+
+One sshd on loopback listens on an address for each server, so that every connection is a real and
+cold one. Each side runs the same collector on all servers at the same time; sides alternate, the
+median of the ratios counts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell import host
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVERS = 30
+ROUNDS = 3
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[Path]:
+    """Start sshd for all servers; yield an inventory of them."""
+    for name in ("host_key", "user_key"):
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True
+        )
+    shutil.copy(folder / "user_key.pub", folder / "authorized_keys")
+    addresses = [f"127.0.1.{number}" for number in range(1, SERVERS + 1)]
+    port = 22022
+    key = (folder / "host_key.pub").read_text(encoding="ascii").split()[:2]
+    known = "".join(f"[{address}]:{port} {' '.join(key)}\n" for address in addresses)
+    (folder / "known_hosts").write_text(known, encoding="ascii")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    # One sshd listens on 16 addresses at most.
+    chunks = [addresses[at : at + 15] for at in range(0, SERVERS, 15)]
+    daemons = [_daemon(folder, number, chunk, port) for number, chunk in enumerate(chunks)]
+    try:
+        for chunk in chunks:
+            _wait(folder, chunk[-1], port)
+        yield _inventory(folder, addresses, port)
+    finally:
+        for process in daemons:
+            process.terminate()
+            process.wait()
+
+
+def _daemon(folder: Path, number: int, addresses: list[str], port: int) -> subprocess.Popen[bytes]:
+    lines = [f"ListenAddress {address}:{port}" for address in addresses]
+    lines += [
+        f"HostKey {folder}/host_key",
+        f"AuthorizedKeysFile {folder}/authorized_keys",
+        f"PidFile {folder}/pid{number}",
+        "StrictModes no",
+        "UsePAM no",
+        "PasswordAuthentication no",
+        "MaxStartups 200",
+    ]
+    config = folder / f"sshd_config{number}"
+    config.write_text("\n".join(lines) + "\n", encoding="ascii")
+    program = shutil.which("sshd") or "/usr/sbin/sshd"
+    return subprocess.Popen([program, "-D", "-f", config])
+
+
+def _ssh(folder: Path) -> list[str]:
+    return [
+        "-F", "/dev/null", "-o", f"UserKnownHostsFile={folder}/known_hosts",
+        "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes",
+    ]  # fmt: skip
+
+
+def _wait(folder: Path, address: str, port: int) -> None:
+    words = ["ssh", *_ssh(folder), "-i", folder / "user_key", "-p", str(port), address, "true"]
+    for _ in range(50):
+        if subprocess.run(words, capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise SystemExit("sshd did not start")
+
+
+def _inventory(folder: Path, addresses: list[str], port: int) -> Path:
+    hosts = {
+        f"server{number:02}": {"ansible_host": address, "ansible_port": port}
+        for number, address in enumerate(addresses, 1)
+    }
+    variables = {
+        "ansible_ssh_private_key_file": str(folder / "user_key"),
+        "ansible_ssh_common_args": " ".join(_ssh(folder)),
+        "ansible_python_interpreter": "/usr/bin/python3",
+        "ebill_site": {"hospital": "bench", "contract_start": "2026-01-01"},
+    }
+    path = folder / "inventory.yml"
+    tree = {"ebill": {"vars": variables, "children": {"ebill_servers": {"hosts": hosts}}}}
+    path.write_text(yaml.safe_dump(tree), encoding="utf-8")
+    return path
+
+
+def bare_ssh(folder: Path) -> float:
+    """Seconds of one ssh a server, all at once, each with the collector on its input."""
+    script = host.script({}, Context(datetime.now(UTC))).encode()
+    began = time.monotonic()
+    running = []
+    for number in range(1, SERVERS + 1):
+        words = [
+            "ssh", *_ssh(folder), "-i", folder / "user_key", "-p", "22022",
+            f"127.0.1.{number}", "/bin/sh -s",
+        ]  # fmt: skip
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdin
+        process.stdin.write(script)
+        process.stdin.close()
+        running.append(process)
+    for process in running:
+        assert process.stdout
+        process.stdout.read()
+        assert process.wait() == 0
+    return time.monotonic() - began
+
+
+def playbook(path: Path, inventory: Path, folder: Path, *words: str) -> float:
+    """Seconds of a playbook on connections that are cold."""
+    shutil.rmtree(folder / "home", ignore_errors=True)
+    environment = {
+        **os.environ,
+        "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(folder / "home" / "cp"),
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "EBILL_OUTPUT": str(folder / "output"),
+    }
+    command = [
+        str(Path(sys.executable).parent / "ansible-playbook"),
+        "-i",
+        str(inventory),
+        str(path),
+    ]
+    began = time.monotonic()
+    done = subprocess.run(
+        [*command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    seconds = time.monotonic() - began
+    for socket in (folder / "home" / "cp").glob("*"):
+        subprocess.run(["ssh", "-O", "exit", "-S", socket, "x"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return seconds
+
+
+def main() -> list[str]:
+    """Measure; return the lines to print."""
+    here = Path(__file__).resolve().parent
+    inspect_words = ("--tags", "host", "--skip-tags", "report")
+    with tempfile.TemporaryDirectory(prefix="bench") as name:
+        folder = Path(name)
+        with servers(folder) as inventory:
+            start, bare, ours = [], [], []
+            for _ in range(ROUNDS):
+                start.append(playbook(here / "start.yml", inventory, folder))
+                bare.append(bare_ssh(folder))
+                ours.append(
+                    playbook(ROOT / "quarterly_inspection.yml", inventory, folder, *inspect_words)
+                )
+            usual = playbook(here / "usual.yml", inventory, folder)
+    whole = statistics.median(o / b for o, b in zip(ours, bare, strict=True))
+    net = statistics.median((o - s) / b for o, s, b in zip(ours, start, bare, strict=True))
+    faster = usual / statistics.median(ours)
+    return [
+        f"host area, {SERVERS} servers, cold: {statistics.median(ours):.2f} s; bare ssh"
+        f" {statistics.median(bare):.2f} s; Ansible's own start {statistics.median(start):.2f} s",
+        f"  ratio to bare ssh: {net:.2f}, with Ansible's start {whole:.2f} (at most 1.25)",
+        f"  facts and ten modules: {usual:.1f} s, {faster:.1f} x ours (at least 10)",
+    ]
+
+
+if __name__ == "__main__":
+    print("\n".join(main()))

@@ -182,7 +182,7 @@ def test_a_hung_mount_is_one_row_and_the_others_stand(
     assert disks[f"{tmp_path}/data"]["used_percent"] == 0
     assert "used_percent" in disks["/"]
     assert answer.rows("disk_states", "mount")[str(hung)]["writable"] is True
-    assert answer.observations["clock"]["rows"][0]["certain_seconds"] == 0
+    assert answer.observations["clock"]["rows"][0]["certain_seconds"] < 0.1
     assert answer.left_behind == []
 
 

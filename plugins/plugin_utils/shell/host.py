@@ -24,6 +24,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame, host
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
 _UNIT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,200}\Z")
+_HEAP = re.compile(r"[0-9]{1,15}[kKmMgGtT]?\Z")  # what a JVM takes; anything else may be private
 _KINDS = ("auto", "systemd", "sysv", "process")
 _SYSTEMD_STATES = {
     "active": "running",
@@ -235,13 +236,13 @@ def _jvm_row(found: Sequence[Sequence[str]], uptime: float) -> frame.Observation
     """Several instances are added up; the age is the youngest's, for it tells the last restart."""
     memory = sum(frame.number(words[0]) or 0 for words in found if words)
     started = max((frame.number(words[1]) or 0 for words in found if len(words) > 1), default=0)
-    heaps = sorted({words[2] for words in found if len(words) > 2 and words[2] != "-"})
+    heaps = sorted({words[2] for words in found if len(words) > 2 and _HEAP.match(words[2])})
     age = uptime - started / _TICKS_PER_SECOND if found else 0
     return {
         "running": bool(found),
         "instances": len(found),
         "resident_gib": memory / 1024**2,
-        "heap_max": frame.clean("/".join(heaps)) or "-",
+        "heap_max": "/".join(heaps) or "-",
         "uptime_days": max(0.0, age / 86400),
     }
 

@@ -17,12 +17,12 @@ HOST_UNITS=''
 # --- small files of /proc: read by the shell itself, no process needed ---
 
 read_clock() {
+    # The time between two readings of the uptime, for starting `date` takes its time too.
+    eb_need clock date || return 0
     read -r host_up _ </proc/uptime
-    if eb_have date; then
-        eb_emit clock 0 "$(date +%s.%N) $host_up"
-    else
-        eb_note clock tool_missing date
-    fi
+    host_date=$(date +%s.%N)
+    read -r host_then _ </proc/uptime
+    eb_emit clock 0 "$host_date $host_up $host_then"
 }
 
 read_one() {
@@ -258,6 +258,11 @@ want_jvm() {
 
 probe_processes() {
     [ "$HOST_PROCESSES" = 1 ] || return 0
+    # With hidepid the processes of others are not shown, and "not running" would be a lie.
+    [ -r /proc/1/cmdline ] || {
+        eb_note processes permission /proc/1
+        return 0
+    }
     eb_need processes head tr || return 0
     eb_job processes scan_processes
 }

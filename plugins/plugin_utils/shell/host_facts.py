@@ -12,7 +12,9 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
 
 _KIB_PER_GIB = 1024**2
-_CLOCK = re.compile(r"(\d{1,12})(?:\.(\d{9}|%N|))? (\d{1,12}\.\d{2})\Z")
+# Seconds since 1970, nanoseconds if `date` has them, the uptime before and after.
+_CLOCK = re.compile(r"(\d{1,12})(?:\.(\d{9}|%N|))? (\d{1,12}\.\d{2}) (\d{1,12}\.\d{2})\Z")
+_UPTIME_STEP = 0.01
 
 
 def observe(frames: frame.Frames, context: Context) -> dict[str, frame.Observation]:
@@ -123,8 +125,9 @@ def _clock(frames: frame.Frames, context: Context) -> frame.Observation:
 
     The target's own running time (from its uptime, in 1/100 s) is taken out, so that a probe
     that waits ten seconds does not shift the result. ``uncertainty_seconds``: half of what the
-    round trip took beyond that, and half a second where ``date`` knows whole seconds only
-    (busybox). ``certain_seconds`` is what of the offset cannot be the measurement's error.
+    round trip took beyond that, half of what ``date`` took to start, and half a second where it
+    knows whole seconds only (busybox). ``certain_seconds`` is what of the offset cannot be an
+    error of the measurement.
     """
     found = _CLOCK.match(_word(frames, "clock") or "")
     ended = _ended(frames)
@@ -133,10 +136,12 @@ def _clock(frames: frame.Frames, context: Context) -> frame.Observation:
     fine = found.group(2) or ""
     coarse = 0.0 if fine.isdigit() else 0.5
     begun = int(found.group(1)) + (float(f"0.{fine}") if fine.isdigit() else coarse)
-    ran = max(0.0, ended - float(found.group(3)))
-    sent, received = context.sent.timestamp(), context.received.timestamp()
-    offset = ((begun - sent) + (begun + ran - received)) / 2
-    uncertainty = max(0.0, received - sent - ran) / 2 + coarse + 0.01
+    before, after = float(found.group(3)), float(found.group(4))
+    ran = max(0.0, ended - (before + after) / 2)
+    took = max(0.0, context.received.timestamp() - context.sent.timestamp() - ran)
+    middle = (context.sent.timestamp() + context.received.timestamp() - ran) / 2
+    offset = begun - middle
+    uncertainty = took / 2 + coarse + max(0.0, after - before) / 2 + _UPTIME_STEP
     row = {
         "offset_seconds": offset,
         "uncertainty_seconds": uncertainty,

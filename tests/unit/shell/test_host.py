@@ -42,7 +42,7 @@ def disk(blocks: str, inodes: str = "/dev/sda1 1000 100 900 10% /data") -> str:
 
 
 GOOD: dict[str, str | bytes] = {
-    "clock": f"{EPOCH}.400000000 1000.00",
+    "clock": f"{EPOCH}.400000000 1000.00 1000.00",
     "mount.1": "rw xfs /dev/sda1 /data",
     "disk.1": disk("/dev/sda1 1000 600 300 67% /data"),
     "mounts": "1",
@@ -222,15 +222,28 @@ def test_cores(cpus: str, cores: int | None) -> None:
 @pytest.mark.parametrize(
     ("clock", "uptime", "seconds", "offset", "uncertainty", "certain"),
     [
-        pytest.param(f"{EPOCH}.400000000 10.00", "10.20 0", 1.0, 0.0, 0.41, 0.0, id="in step"),
-        pytest.param(f"{EPOCH} 10.00", "10.20 0", 1.0, 0.1, 0.91, 0.0, id="busybox, no %N"),
-        pytest.param(f"{EPOCH}.%N 10.00", "10.20 0", 1.0, 0.1, 0.91, 0.0, id="busybox, %N"),
-        pytest.param(f"{EPOCH}.100000000 10.00", "20.10 0", 10.3, 0.0, 0.11, 0.0, id="hung probe"),
         pytest.param(
-            f"{EPOCH + 3}.000000000 10.00", "10.10 0", 0.1, 3.0, 0.01, 2.99, id="3 s ahead"
+            f"{EPOCH}.400000000 10.00 10.00", "10.20 0", 1.0, 0.0, 0.41, 0.0, id="in step"
+        ),
+        pytest.param(f"{EPOCH} 10.00 10.00", "10.20 0", 1.0, 0.1, 0.91, 0.0, id="busybox, no %N"),
+        pytest.param(f"{EPOCH}.%N 10.00 10.00", "10.20 0", 1.0, 0.1, 0.91, 0.0, id="busybox, %N"),
+        pytest.param(
+            f"{EPOCH}.450000000 10.00 10.10", "10.15 0", 1.0, 0.0, 0.51, 0.0, id="slow date"
         ),
         pytest.param(
-            f"{EPOCH - 120}.000000000 10.00", "10.10 0", 3.1, -121.5, 1.51, 119.99, id="behind"
+            f"{EPOCH}.100000000 10.00 10.00", "20.10 0", 10.3, 0.0, 0.11, 0.0, id="hung probe"
+        ),
+        pytest.param(
+            f"{EPOCH + 3}.000000000 10.00 10.00", "10.10 0", 0.1, 3.0, 0.01, 2.99, id="3 s ahead"
+        ),
+        pytest.param(
+            f"{EPOCH - 120}.000000000 10.00 10.00",
+            "10.10 0",
+            3.1,
+            -121.5,
+            1.51,
+            119.99,
+            id="behind",
         ),
     ],
 )
@@ -244,7 +257,7 @@ def test_clock(
     assert row["certain_seconds"] == pytest.approx(certain, abs=1e-6)
 
 
-@pytest.mark.parametrize("clock", ["", "now 10.00", f"{EPOCH}.5 10.00", f"{EPOCH}"])
+@pytest.mark.parametrize("clock", ["", "now 10.00 10.00", f"{EPOCH}.5 10.00 10.00", f"{EPOCH}"])
 def test_a_clock_that_cannot_be_read(clock: str) -> None:
     assert reason(observe({"clock": clock})["clock"]) == "bad_answer"
 
@@ -334,7 +347,7 @@ def test_options_left_out_or_null_ask_nothing() -> None:
 
 
 def test_several_java_processes_are_added_up() -> None:
-    text = "j 0 1048576 50000 4g\nj 0 1048576 90000 2g\nj 0 - x -"
+    text = "j 0 1048576 50000 4g\nj 0 1048576 90000 2g\nj 0 - x secret!"
     row = observe({"processes": text})["jvms"]["rows"][0]
     assert (row["instances"], row["resident_gib"], row["heap_max"]) == (3, 2, "2g/4g")
     assert row["uptime_days"] == pytest.approx((1000.2 - 900) / 86400)

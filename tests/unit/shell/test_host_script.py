@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,14 @@ from pathlib import Path
 import pytest
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import host
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.fixtures.host.shells import (
     SHELLS,
     busybox_tools,
     collect,
+    in_namespace,
     need_namespace,
     need_shell,
     only_tools,
@@ -83,7 +87,7 @@ def test_everything_on_this_machine(shell: list[str], java: str, port: int) -> N
     assert 0 < jvms["tomcat"]["resident_gib"] < 1
     assert 0 <= jvms["tomcat"]["uptime_days"] < 1 / 24
     assert jvms["other"]["running"] is False
-    assert seen["clock"]["rows"][0]["certain_seconds"] == 0
+    assert seen["clock"]["rows"][0]["certain_seconds"] < 0.1
     assert seen["load"]["rows"][0]["cores"] == os.cpu_count()
     assert seen["system"]["rows"][0]["kernel"] == os.uname().release
     assert seen["system"]["rows"][0]["hostname"] == os.uname().nodename
@@ -107,7 +111,7 @@ def test_busybox_tools_alone(tmp_path: Path) -> None:
     for name, observation in answer.observations.items():
         assert "error" not in observation, name
     assert answer.rows("filesystems", "mount")["/"]["used_percent"] > 0
-    assert answer.observations["clock"]["rows"][0]["certain_seconds"] == 0
+    assert answer.observations["clock"]["rows"][0]["certain_seconds"] < 0.1
     assert answer.left_behind == []
 
 
@@ -202,21 +206,30 @@ def test_an_init_script_that_hangs_is_one_row(tmp_path: Path, shell: list[str]) 
     assert rows[1]["error"] == {"reason": "timeout", "detail": "1 s"}
     assert answer.left_behind == []
     assert "rows" in answer.observations["clock"]
-    assert answer.observations["clock"]["rows"][0]["certain_seconds"] == 0
+    assert answer.observations["clock"]["rows"][0]["certain_seconds"] < 0.1
 
 
 @pytest.fixture(scope="module")
-def locales(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A folder with zh_CN in UTF-8 and GB18030, made here."""
+def locales() -> str:
+    """A folder with zh_CN in UTF-8 and GB18030, made once for this checkout (8 s of CPU)."""
+    kept = Path(__file__).resolve().parents[3] / ".cache" / "test-locales"
+    if kept.is_dir():
+        return str(kept)
     if not shutil.which("localedef"):
         pytest.skip("NO localedef HERE, LOCALES OF THE TARGET NOT TESTED")
-    folder = tmp_path_factory.mktemp("locales")
+    kept.parent.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=kept.parent))
     for charset in ("UTF-8", "GB18030"):
         command = ["localedef", "-i", "zh_CN", "-f", charset, str(folder / f"zh_CN.{charset}")]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
+            shutil.rmtree(folder)
             pytest.skip(f"LOCALES OF THE TARGET NOT TESTED: {made.stderr[:200]}")
-    return str(folder)
+    try:
+        folder.rename(kept)
+    except OSError:  # another run was first
+        shutil.rmtree(folder)
+    return str(kept)
 
 
 @pytest.mark.parametrize("lang", ["C", "zh_CN.UTF-8", "zh_CN.GB18030"])
@@ -251,3 +264,34 @@ def test_nothing_is_written(shell: list[str]) -> None:
     assert answer.code == 0
     for name, observation in answer.observations.items():
         assert "error" not in observation, name
+
+
+def test_hidden_processes_are_not_called_stopped(shell: list[str]) -> None:
+    """As with a /proc mounted hidepid=2, seen by an account that is not root."""
+    need_namespace()
+    command = in_namespace(b"mount -t tmpfs none /proc/1", shell)
+    options = {
+        "services": [{"name": "x", "kind": "process", "pattern": "x"}],
+        "jvms": [{"name": "x", "pattern": "x"}],
+    }
+    answer = collect(host, options, command)
+    for name in ("services", "jvms"):
+        row = answer.observations[name]["rows"][0]
+        assert row["error"] == {"reason": "permission", "detail": "/proc/1"}
+
+
+any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(any_text, min_size=1, max_size=3), st.lists(any_text, max_size=2))
+def test_no_option_can_break_the_script(patterns: list[str], mounts: list[str]) -> None:
+    options = {
+        "services": [{"name": text, "kind": "process", "pattern": text} for text in patterns],
+        "jvms": [{"name": "x", "pattern": text} for text in patterns],
+        "mounts_ignore": [mount.replace("\0", "") for mount in mounts],
+    }
+    answer = collect(host, options, need_shell("dash"))
+    assert (answer.code, answer.errors) == (0, b"")
+    assert all("rows" in answer.observations[name] for name in ("services", "jvms", "uptime"))
+    assert all("error" not in row for row in answer.observations["filesystems"]["rows"])

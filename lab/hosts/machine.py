@@ -105,7 +105,7 @@ class Machine:
 
     async def start_service(self, name: str) -> None:
         """Start a service that is not running and wait until it listens."""
-        if name in self._services:
+        if name in self._services and not self._ends[name].done():
             return
         service = self._service(name)
         self._install(service)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 MIB = 1 << 20
 USER = "ops"
@@ -168,3 +168,13 @@ OLD01 = World(
     folders=("/var/log", "/data/print"),
 )
 WORLDS = (APP01, DB01, BAK01, OLD01)
+
+
+def fleet(count: int) -> tuple[World, ...]:
+    """Return up to 150 light hosts, node001 and on, for measuring: `HostsPart(fleet(30))`."""
+    if count > 150:
+        raise ValueError("a fleet has at most 150 hosts")
+    return tuple(
+        replace(APP01, name=f"node{n:03}", address=f"127.0.0.{100 + n}", services=())
+        for n in range(1, count + 1)
+    )

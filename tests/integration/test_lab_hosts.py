@@ -5,21 +5,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import hashlib
 import os
 import random
 import shlex
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import asyncssh
 import pytest
 
 from lab.hosts.canaries import CANARIES
 from lab.hosts.faults import FAULTS
 from lab.hosts.part import HostsPart
+from lab.hosts.world import BAK01, fleet
 from lab.part import BreakUnavailable, LabError, Running, running
 
 ALERT = "/u01/app/oracle/diag/rdbms/ebill/ebill/trace/alert_ebill.log"
@@ -114,6 +118,38 @@ def test_a_terminal_is_given_when_asked_for(lab: Running) -> None:
 
 def test_a_killed_program_is_told_as_a_signal(lab: Running) -> None:
     assert run(lab, "app01", "kill -9 $$").returncode == 255
+
+
+def test_a_signal_of_the_client_reaches_the_program(lab: Running) -> None:
+    one = lab.hostvars["app01"]
+
+    async def terminate() -> tuple[str | None, object]:
+        async with asyncssh.connect(
+            one["ansible_host"],
+            one["ansible_port"],
+            username=one["ansible_user"],
+            client_keys=[one["ansible_ssh_private_key_file"]],
+            known_hosts=str(lab.ctx.directory("hosts") / "known_hosts"),
+            config=None,
+        ) as connection:
+            process = await connection.create_process("echo ready; exec sleep 4714")
+            ready = await process.stdout.readline()
+            process.send_signal("TERM")
+            done = await process.wait()
+            return ready, done.exit_signal
+
+    ready, ended = asyncio.run(terminate())
+    assert ready == "ready\n"
+    assert isinstance(ended, tuple)
+    assert ended[0] == "TERM"
+
+
+def test_a_service_that_died_by_itself_is_started_again_by_mending(real: Running) -> None:
+    out(real, "app01", "kill $(ps -ef | awk '/[n]ginx: master/{print $2}')")
+    assert eventually(lambda: ports(real, "app01") == {8080})
+    with real.broken("host.service_down"):
+        pass
+    assert ports(real, "app01") == {80, 8080}
 
 
 def test_a_background_program_that_let_go_of_the_output_does_not_hold_the_session(
@@ -364,6 +400,41 @@ def test_a_plain_host_keeps_its_files_under_lab_root(plain: Running) -> None:
 def test_a_plain_host_refuses_what_needs_a_real_mount(plain: Running, fault: str) -> None:
     with pytest.raises(BreakUnavailable, match="namespaces"):
         plain.apply(fault)
+
+
+def test_a_kernel_that_refuses_makes_plain_hosts_and_says_so() -> None:
+    code = (
+        "from lab.part import running; from lab.hosts.part import HostsPart\n"
+        "from lab.hosts.world import BAK01\n"
+        "with running(HostsPart([BAK01])) as lab: print(lab.part.plain, lab.part.notices)"
+    )
+    forbid = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "-Ur", "sh", "-c", forbid, "sh", sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    if done.returncode and "True" not in done.stdout:
+        pytest.skip(f"namespaces cannot be forbidden here: {done.stderr[-200:]}")
+    assert done.stdout.startswith("True [")
+    assert "No space left on device" in done.stdout  # ENOSPC is how the kernel says "no more"
+
+
+def test_an_address_that_is_not_there_is_replaced() -> None:
+    with running(HostsPart([replace(BAK01, address="192.0.2.1")])) as started:
+        assert started.hostvars["bak01"]["ansible_host"] == "127.0.0.1"
+        assert run(started, "bak01", "exit 6").returncode == 6
+
+
+def test_a_fleet_is_many_hosts_of_the_same_kind() -> None:
+    with running(HostsPart(fleet(3))) as started:
+        assert [out(started, name, "hostname") for name in started.hostvars] == [
+            "node001",
+            "node002",
+            "node003",
+        ]
 
 
 def test_a_plain_host_leaves_no_process() -> None:

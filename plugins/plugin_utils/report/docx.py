@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import pdf
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates as files
@@ -77,6 +78,7 @@ def _placeholder(undefined: Any) -> str:
 
 def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> bytes:
     try:
+        from docx.opc.exceptions import OpcError
         from docxtpl import DocxTemplate
     except ImportError as problem:
         raise ReportError("Word needs the Python package docxtpl (requirements.txt)") from problem
@@ -88,7 +90,7 @@ def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> byt
         document.save(made)
     except TemplateError as problem:
         raise ReportError(f"Word template {path}: {problem}") from problem
-    except (OSError, KeyError, ValueError) as problem:
+    except (OpcError, BadZipFile, OSError, KeyError, ValueError) as problem:
         raise ReportError(f"Word template {path} cannot be used: {problem}") from problem
     return made.getvalue()
 

@@ -100,14 +100,13 @@ def _read(
     if section not in frames.sections:
         return frames.error(section, context)
     for line in frames.sections[section].lines:
-        verb, _, rest = frame.decode(line).partition(" ")
-        if verb == "error":
-            reason, _, detail = rest.partition(" ")
+        if line.startswith(b"error "):
+            reason, _, detail = frame.decode(line[6:]).partition(" ")
             return frame.failure(reason, detail)
         try:
-            one.take(verb, rest)
+            one.take(line)
         except ValueError:
-            return frame.failure("bad_answer", rest)
+            return frame.failure("bad_answer", frame.decode(line))
     return None if one.listed is not None else frame.failure("bad_answer", one.path)
 
 

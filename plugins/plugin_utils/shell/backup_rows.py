@@ -87,17 +87,21 @@ class BackupSet:
             return "pattern"
         return "" if self.group in GROUPS else "group"
 
-    def take(self, verb: str, rest: str) -> None:
-        """Read a line of the answer: ``files COUNT ODD`` or ``file MTIME SIZE PATH/``."""
-        if verb == "files":
-            count, odd = rest.split(" ")
+    def take(self, line: bytes) -> None:
+        """Read a line of the answer, ``files COUNT ODD`` or ``file MTIME SIZE PATH/``.
+
+        ValueError when it is neither. A name may be in another encoding than its folder's.
+        """
+        verb, *words = line.split(b" ", 3)
+        if verb == b"files":
+            count, odd = words
             self.count, self.odd_names, self.listed = int(count), int(odd), []
-        elif verb == "file" and self.listed is not None:
-            time, size, path = rest.split(" ", 2)
-            name = path.removesuffix("/").removeprefix(self.path).lstrip("/")
-            self.listed.append((int(time), int(size), frame.clean(name)))
+        elif verb == b"file" and self.listed is not None:
+            time, size, path = words
+            name = path.removesuffix(b"/").removeprefix(self.path.encode("utf-8")).lstrip(b"/")
+            self.listed.append((int(time), int(size), frame.clean(frame.decode(name))))
         else:
-            raise ValueError(rest)
+            raise ValueError(line)
 
     @cached_property
     def backups(self) -> list[Backup]:

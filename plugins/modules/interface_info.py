@@ -202,8 +202,7 @@ def main() -> None:
         probes = read_probes(module.params["probes"])
     except ValueError as error:
         module.fail_json(msg=str(error))
-    observations = asyncio.run(inspect(probes, module.params["timeout_seconds"],
-    datetime.now(UTC)))
+    observations = asyncio.run(inspect(probes, module.params["timeout_seconds"], datetime.now(UTC)))
     module.exit_json(changed=False, observations=observations)
 
 

@@ -46,7 +46,7 @@ async def _ask_tcp(probe: Probe) -> Answer:
         name = probe.server_name or probe.host
         tls = {"ssl": unverified_context(), "server_hostname": name}
     begin = time.monotonic()
-    reader, writer, _ = await connect(probe.host, probe.port, probe.within_seconds, **tls)
+    reader, writer, _seconds = await connect(probe.host, probe.port, probe.within_seconds, **tls)
     body = bytearray()
     try:
         async with asyncio.timeout(probe.within_seconds - (time.monotonic() - begin)):

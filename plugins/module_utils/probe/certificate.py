@@ -123,10 +123,9 @@ async def read_certificate(server: Server, seconds: float, now: datetime) -> Row
     trust (ok or a code), name_matches, issuer, protocol, revocation: "not_tested"}
     """
     deadline = asyncio.get_running_loop().time() + seconds
-    reader, writer, _ = await connect(
+    _reader, writer, _seconds = await connect(
         server.host, server.port, seconds, ssl=unverified_context(), server_hostname=server.name
     )
-    del reader
     handshake: ssl.SSLObject = writer.get_extra_info("ssl_object")
     der, protocol = handshake.getpeercert(True), handshake.version()
     await hang_up(writer)
@@ -163,7 +162,7 @@ async def _verify(server: Server, seconds: float, *, ignore_time: bool) -> int:
     if ignore_time:
         context.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
     try:
-        _, writer, _ = await connect(
+        _reader, writer, _seconds = await connect(
             server.host, server.port, seconds, ssl=context, server_hostname=server.name
         )
     except CouldNotLook as error:
@@ -195,6 +194,6 @@ def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 def _dns_matches(pattern: str, wanted: str) -> bool:
     if pattern.startswith("*."):
-        _, dot, rest = wanted.partition(".")
+        _host, dot, rest = wanted.partition(".")
         return bool(dot) and rest == pattern[2:] and "." in rest
     return pattern == wanted

@@ -67,7 +67,7 @@ def _observation(name: str, results: Sequence[Rows]) -> Observation:
 async def _run(probe: Probe, now: datetime) -> Rows:
     """Connect; then read the certificate and ask, each with its own verdict."""
     try:
-        _, writer, elapsed = await connect(probe.host, probe.port, probe.within_seconds)
+        _reader, writer, elapsed = await connect(probe.host, probe.port, probe.within_seconds)
     except CouldNotLook as error:
         return _unanswered(probe, error, error)
     except Broken as broken:

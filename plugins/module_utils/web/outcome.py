@@ -99,11 +99,16 @@ def evaluate(
         if applies
     )
     signs = [f"HTTP {page.status}", duration(page.elapsed_seconds)]
-    signs += [f"⚠ “{text}”" for text in (*refused, *found)]
-    signs += [f"✗ “{text}”" for text in missing]
+    signs += [f"⚠ {quoted(text)}" for text in (*refused, *found)]
+    signs += [f"✗ {quoted(text)}" for text in missing]
     return Verdict(
         outcome, ", ".join(signs), page.status, page.elapsed_seconds, missing, (*refused, *found)
     )
+
+
+def quoted(text: str) -> str:
+    """Put a text into quotation marks that Chinese and English readers both know."""
+    return f"\u201c{text}\u201d"
 
 
 def expected(expect: Expect) -> str:
@@ -111,7 +116,7 @@ def expected(expect: Expect) -> str:
     signs = ["HTTP " + "/".join(str(status) for status in expect.status)]
     if expect.within_seconds is not None:
         signs.append(f"≤ {expect.within_seconds:g} s")
-    signs += [f"“{text}”" for text in expect.text]
+    signs += [quoted(text) for text in expect.text]
     return ", ".join(signs)
 
 

@@ -66,7 +66,7 @@ def visible_text(source: str, content_type: str = "text/html") -> str:
 
 def extract(source: str, rule: str) -> str | None:
     """Take a value by a rule "input:NAME", "meta:NAME" or "regex:EXPRESSION"; None if missing."""
-    kind, _, what = rule.partition(":")
+    kind, _colon, what = rule.partition(":")
     if kind == "input":
         return _read(source).inputs.get(what)
     if kind == "meta":

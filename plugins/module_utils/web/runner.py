@@ -80,7 +80,7 @@ class Visit:
         """Do everything and return the observations, without a secret in them."""
         found: dict[str, Observation] = {}
         try:
-            _, writer, _ = await connect(*self._session.origin[1:], self._session.left)
+            _reader, writer, _seconds = await connect(*self._session.origin[1:], self._session.left)
             await hang_up(writer)
         except (Broken, CouldNotLook) as error:
             self._unreachable(error, found)

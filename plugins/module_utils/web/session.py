@@ -118,7 +118,7 @@ class Session:
 
     async def _follow(self, request: httpx.Request) -> Page:
         begin = time.monotonic()
-        for _ in range(MAX_REDIRECTS + 1):
+        for _hop in range(MAX_REDIRECTS + 1):
             response = await self._client.send(request, stream=True)
             try:
                 if response.next_request is None:

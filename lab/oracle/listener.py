@@ -111,7 +111,8 @@ class Listener:
             writer.transport.abort()
 
     def _bind(self) -> socket.socket:
-        sock = socket.socket()
+        # The protocol by name: asyncio sets TCP_NODELAY only where a socket carries it.
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((self.host, self.port))
         return sock

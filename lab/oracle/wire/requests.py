@@ -91,7 +91,9 @@ def _read_execute(reader: Reader, fields: int, request: Request) -> None:
     extra = [reader.ub() for _ in range(13)]
     if has_binds and binds:
         request.bind_types = _read_types(reader, binds, fields)
-        _read_rows(reader, request, max(extra[1], 1))
+        # For a query that is executed again the second number is the rows to fetch, not the
+        # iterations; the eighth says that it is a query.
+        _read_rows(reader, request, 1 if extra[7] else max(extra[1], 1))
     elif has_defines and defines:
         _read_types(reader, defines, fields)
 

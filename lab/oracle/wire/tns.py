@@ -64,16 +64,19 @@ class Stream:
             raise Malformed(f"packet of {length} bytes")
         return Packet(head[4], await self.reader.readexactly(length - HEADER))
 
-    def write(self, kind: int, body: bytes) -> None:
+    def packet(self, kind: int, body: bytes) -> bytes:
         length = HEADER + len(body)
         head = length.to_bytes(4, "big") if self.accepted else length.to_bytes(2, "big") + b"\0\0"
-        self.writer.write(head + bytes([kind, 0, 0, 0]) + body)
+        return head + bytes([kind, 0, 0, 0]) + body
+
+    def write(self, kind: int, body: bytes) -> None:
+        self.writer.write(self.packet(kind, body))
 
     async def send_data(self, message: bytes) -> None:
         """A TTC message, cut at the SDU (which counts 8 header and 2 flag bytes)."""
         size = self.sdu - 10
-        for start in range(0, len(message), size):
-            self.write(DATA, b"\0\0" + message[start : start + size])
+        parts = [message[start : start + size] for start in range(0, len(message), size)]
+        self.writer.write(b"".join(self.packet(DATA, b"\0\0" + part) for part in parts))
         await self.writer.drain()
 
     async def send_marker(self, kind: int) -> None:

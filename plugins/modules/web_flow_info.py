@@ -64,7 +64,8 @@ options:
     default: true
   login:
     description:
-      - Steps of the log-in. Without any, the flows are opened without one.
+      - Steps of the log-in.
+      - Without any, the flows are opened without one, and the log-in is an error.
       - The log-in works when all its steps are as expected.
     type: list
     elements: dict

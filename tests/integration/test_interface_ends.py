@@ -135,6 +135,15 @@ def test_every_break_is_tested(ends: Running) -> None:
     assert {break_id for break_id, _ in BROKEN} == {known.id for known in ends.part.breaks()}
 
 
+def test_breaking_and_mending_twice_is_once(ends: Running) -> None:
+    for known in ends.part.breaks():
+        for action in (ends.apply, ends.apply, ends.mend, ends.mend):
+            action(known.id)
+    with pytest.raises(KeyError):
+        ends.apply("interface.no_such")
+    assert not_pass(observe(probes(ends))) == {}
+
+
 def test_expired_and_wrong_and_unknown_at_once_are_three_findings(ends: Running) -> None:
     with ends.broken(
         "interface.certificate_expired",

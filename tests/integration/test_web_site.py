@@ -152,6 +152,15 @@ def test_every_break_is_tested(site: Running) -> None:
     assert tested == {known.id for known in site.part.breaks()}
 
 
+def test_breaking_and_mending_twice_is_once(site: Running) -> None:
+    for known in site.part.breaks():
+        for action in (site.apply, site.apply, site.mend, site.mend):
+            action(known.id)
+    with pytest.raises(KeyError):
+        site.apply("web.no_such")
+    assert not_pass(verdicts("web", visit(site))) == {}
+
+
 def test_a_refused_account_is_tried_once() -> None:
     with running(SitePart()) as run:
         web = verdicts("web", visit(run, password="not-the-password"))
@@ -197,6 +206,14 @@ def test_plain_http() -> None:
         assert {key[0]: status for key, status in not_pass(found).items()} == dict.fromkeys(
             ("web.certificate_days", "web.certificate_trusted", "web.certificate_name"), "skipped"
         )
+
+
+def test_without_a_log_in_the_flows_are_opened_and_the_log_in_is_unknown(site: Running) -> None:
+    before = attempts_and_sessions(site)
+    flows = [{"name": "公开", "steps": [{"path": "/login", "expect": {"text": ["用户登录"]}}]}]
+    found = verdicts("web", visit(site, login=[], flows=flows))
+    assert not_pass(found) == {("web.login", None): "error"}
+    assert attempts_and_sessions(site)[0] == before[0]
 
 
 def test_a_name_that_does_not_resolve_is_our_error(site: Running) -> None:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Flows as data: what is opened, in which order, and what must be seen there.
 
-Only the log-in and the log-out may post. A flow that could issue, reverse or deliver a bill is
-refused before anything is sent (reference of the vendors' interface: docs/safety.md).
+Only the log-in and the log-out may post. A path that names a method by which bills are issued,
+reversed or handed out is refused before anything is sent.
 """
 
 from __future__ import annotations
@@ -143,8 +143,11 @@ def _read_step(given: Mapping[str, Any]) -> Step:
     path = _checked_path(str(given["path"]))
     extract = {str(k): str(v) for k, v in (given.get("extract") or {}).items()}
     for rule in extract.values():
-        if rule.partition(":")[0] not in EXTRACTORS:
+        kind, _colon, what = rule.partition(":")
+        if kind not in EXTRACTORS or not what:
             raise ValueError(f"{path}: extract must begin with one of {', '.join(EXTRACTORS)}")
+        if kind == "regex":
+            _check_expression(path, what)
     expect = given.get("expect") or {}
     within = expect.get("within_seconds")
     return Step(
@@ -160,6 +163,13 @@ def _read_step(given: Mapping[str, Any]) -> Step:
             within_seconds=None if within is None else float(within),
         ),
     )
+
+
+def _check_expression(path: str, expression: str) -> None:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"{path}: {expression!r} is no regular expression: {error}") from error
 
 
 def _checked_path(path: str) -> str:

@@ -119,7 +119,8 @@ class Visit:
     async def _flows_after_login(self, found: dict[str, Observation]) -> None:
         """Log in once, run the flows, log out."""
         if not self._site.login:
-            found["login"] = {"absent": {"reason": "not_configured", "detail": "login"}}
+            # No log-in was tried, so nothing is known of it: not "there is none here".
+            found["login"] = {"error": {"reason": "not_configured", "detail": "login"}}
             await self._run_flows()
             return
         if not self._site.attempt_login:

@@ -40,6 +40,8 @@ def flow(**step: object) -> list[dict[str, object]]:
         ({"path": "/api/medical/write_off_e_bill?id=1"}, "never calls it"),
         ({"path": "/api?method=TURNPAPER"}, "never calls it"),
         ({"extract": {"x": "css:.a"}}, "extract must begin with"),
+        ({"extract": {"x": "input"}}, "extract must begin with"),
+        ({"extract": {"x": "regex:("}}, "no regular expression"),
     ],
 )
 def test_refused(step: dict[str, object], complaint: str) -> None:

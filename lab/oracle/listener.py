@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lab.oracle.faults import LOGON_TEXTS, Faults
 from lab.oracle.seam import Engine, OraError, SessionFacts
@@ -79,17 +80,19 @@ class Listener:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None] | None] = set()
         self._listener: asyncio.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._holder: socket.socket | None = None
 
     async def start(self) -> None:
         """Listen. The port is held by a socket of its own so that it survives `pause`."""
+        self._loop = asyncio.get_running_loop()
         self._holder = self._bind()
         self.port = self._holder.getsockname()[1]
         await self.resume()
 
     async def stop(self) -> None:
         await self.pause()
-        self.kill_sessions()
+        await self.kill_sessions()
         await asyncio.gather(*[task for task in self._tasks if task], return_exceptions=True)
         if self._holder:
             self._holder.close()
@@ -105,7 +108,13 @@ class Listener:
         if not self._listener:
             self._listener = await asyncio.start_server(self._serve, sock=self._bind())
 
-    def kill_sessions(self) -> None:
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `pause()` and the like on the server's loop, from another thread."""
+        if self._loop is None:
+            raise RuntimeError("the server has not been started")
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def kill_sessions(self) -> None:
         """Cut every connection at once."""
         for writer in list(self._writers):
             writer.transport.abort()

@@ -130,7 +130,7 @@ def test_every_result_is_the_same_in_excel() -> None:
         words = {True: "是", False: "否"}
         wanted = words[value] if isinstance(value, bool) else value
         # A workbook holds 16 digits.
-        assert (shown[9] or None) == (pytest.approx(wanted) if value is not None else None)
+        assert shown[9] == ("" if value is None else pytest.approx(wanted))
 
 
 def test_every_result_and_finding_is_in_the_pdf() -> None:

@@ -241,9 +241,9 @@ def _jvm_row(found: Sequence[Sequence[str]], uptime: float) -> frame.Observation
     return {
         "running": bool(found),
         "instances": len(found),
-        "resident_gib": memory / 1024**2,
+        "resident_size": frame.size(memory * 1024),
         "heap_max": "/".join(heaps) or "-",
-        "uptime_days": max(0.0, age / 86400),
+        "uptime_days": host_facts.days(age),
     }
 
 

@@ -16,7 +16,6 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Conte
 # `df -P`: source, total, used, available, capacity, mount point. The available space is negative
 # when the blocks reserved for root are in use.
 _DF_ROW = re.compile(rb"\s(\d{1,18})\s+(\d{1,18})\s+(-?\d{1,18})\s+(?:\d+%|-)\s+/")
-_GIB = 1024**3
 _MAX_MOUNTS = 10_000
 
 
@@ -134,9 +133,8 @@ def _space(mount: Mount) -> frame.Observation | None:
         "used_bytes": used * 1024,
         "total_bytes": (used + available) * 1024,
         "available_bytes": available * 1024,
-        "used_gib": used * 1024 / _GIB,
-        "available_gib": available * 1024 / _GIB,
-        "total_gib": (used + available) * 1024 / _GIB,
+        "available_size": frame.size(max(available, 0) * 1024),
+        "total_size": frame.size((used + available) * 1024),
     }
 
 

@@ -42,6 +42,11 @@ def uptime_seconds(frames: frame.Frames) -> float | None:
     return _ended(frames) or (float(begun.group(3)) if begun else None)
 
 
+def days(seconds: float) -> float:
+    """Days for a reader: a hundredth is a quarter of an hour."""
+    return round(max(0.0, seconds) / 86400, 2)
+
+
 def _ended(frames: frame.Frames) -> float | None:
     return frame.number((_word(frames, "uptime") or "").partition(" ")[0])
 
@@ -69,8 +74,8 @@ def _memory(frames: frame.Frames, kib: dict[str, int], context: Context) -> fram
         return frames.error("memory", context)
     row = {
         "available_percent": 100 * available / total,
-        "available_gib": available / _KIB_PER_GIB,
-        "total_gib": total / _KIB_PER_GIB,
+        "available_size": frame.size(available * 1024),
+        "total_size": frame.size(total * 1024),
     }
     return {"rows": [row]}
 
@@ -83,8 +88,8 @@ def _swap(frames: frame.Frames, kib: dict[str, int], context: Context) -> frame.
         return {"absent": {"reason": "not_listed", "detail": "swap"}}
     row = {
         "used_percent": 100 * used / total,
-        "used_gib": used / _KIB_PER_GIB,
-        "total_gib": total / _KIB_PER_GIB,
+        "used_size": frame.size(used * 1024),
+        "total_size": frame.size(total * 1024),
     }
     return {"rows": [row]}
 
@@ -154,7 +159,7 @@ def _uptime(frames: frame.Frames, context: Context) -> frame.Observation:
     seconds = uptime_seconds(frames)
     if seconds is None:
         return frames.error("uptime", context)
-    return {"rows": [{"uptime_days": seconds / 86400}]}
+    return {"rows": [{"uptime_days": days(seconds)}]}
 
 
 def _restart(frames: frame.Frames, context: Context) -> frame.Observation:
@@ -165,7 +170,7 @@ def _restart(frames: frame.Frames, context: Context) -> frame.Observation:
         return frames.error("boot" if not boot else "uptime", context)
     if not before:
         return {"absent": {"reason": "no_baseline", "detail": "boot_id"}}
-    return {"rows": [{"restarted": boot != before, "uptime_days": seconds / 86400}]}
+    return {"rows": [{"restarted": boot != before, "uptime_days": days(seconds)}]}
 
 
 def _system(frames: frame.Frames, kib: dict[str, int], context: Context) -> frame.Observation:

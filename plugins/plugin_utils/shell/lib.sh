@@ -96,9 +96,13 @@ eb_job() {
 }
 
 # Kill processes with all that descend from them, ourselves excepted. Without job control a background job has no
-# process group of its own, so the tree is read from /proc. Only the late path pays for it.
+# process group of its own, so the tree is read from /proc. Who is found is stopped at once, so
+# that it starts no further ones meanwhile. Only the late path pays for this.
 eb_kill_tree() {
     eb_tree=" $* "
+    for eb_pid; do
+        [ "$eb_pid" = "$$" ] || kill -STOP "$eb_pid"
+    done 2>/dev/null
     eb_more=1
     while [ "$eb_more" = 1 ]; do
         eb_more=0
@@ -109,6 +113,7 @@ eb_kill_tree() {
             eb_line=${eb_line##*) ? }
             case $eb_tree in
             *" ${eb_line%% *} "*)
+                kill -STOP "$eb_pid"
                 eb_tree="$eb_tree$eb_pid "
                 eb_more=1
                 ;;
@@ -130,11 +135,12 @@ eb_kill_jobs() {
 }
 
 # Kills the jobs after $1 seconds. It holds no descriptor of the session, and ends with its sleep
-# when it is told that the jobs are done. Without `sleep` the controller's limit alone holds.
+# when it is told that the jobs are done: by a signal that we do not handle ourselves, for a child
+# that still has our handler would lose it. Without `sleep` the controller's limit alone holds.
 eb_alarm() {
     eb_sleeper=''
     eb_stop=''
-    trap 'eb_stop=1; [ -z "$eb_sleeper" ] || kill -KILL "$eb_sleeper"' TERM
+    trap 'eb_stop=1; [ -z "$eb_sleeper" ] || kill -KILL "$eb_sleeper"' USR1
     sleep "$1" &
     eb_sleeper=$!
     [ -z "$eb_stop" ] || kill -KILL "$eb_sleeper"
@@ -150,11 +156,8 @@ eb_join() {
     [ "$eb_limit" -ge 1 ] || eb_limit=1
     eb_alarm_pid=''
     if eb_have sleep; then
-        # A child that still has our handler would lose the signal that ends it.
-        trap - TERM
         (eb_alarm "$eb_limit") </dev/null >/dev/null 2>&1 &
         eb_alarm_pid=$!
-        trap eb_abandon TERM
     fi
     for eb_entry in $EB_JOBS; do
         wait "${eb_entry%%:*}"
@@ -163,7 +166,7 @@ eb_join() {
     done
     EB_JOBS=''
     if [ -n "$eb_alarm_pid" ]; then
-        kill -TERM "$eb_alarm_pid"
+        kill -USR1 "$eb_alarm_pid"
         wait "$eb_alarm_pid"
     fi
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.host.shells import SHELLS, left_behind, need_shell
@@ -84,16 +84,16 @@ def test_a_missing_tool_is_named(shell: str) -> None:
 
 
 def test_one_that_hangs_is_killed_with_its_children_and_the_others_stand(shell: str) -> None:
-    mark = "31.007"
-    body = f"hang() {{ sh -c 'sleep {mark} & sleep {mark}; wait'; }}\neb_job bad hang\n"
-    frames = run(shell, body + "eb_job good echo fine\neb_join 1\neb_emit after 0 on")
+    mark = f"mark-of-{shell}-hang"
+    body = "hang() { sh -c 'sleep 31 & sleep 31; wait'; }\neb_job bad hang\n"
+    body += "eb_job good echo fine\neb_join 1\neb_emit after 0 on"
+    frames = run(shell, body, {"PATH": "/usr/bin:/bin", "MARK": mark})
     assert frames.complete
     assert frames.why("bad", CONTEXT) == {"reason": "timeout", "detail": "1 s"}
     assert "bad" not in frames.sections
     assert frames.sections["good"].text == "fine"
     assert frames.sections["after"].text == "on"
-    sleeping = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert [line for line in sleeping if mark.encode() in line] == []
+    assert left_behind(mark) == []
 
 
 def test_the_total_bounds_one_probe_after_the_other(shell: str) -> None:
@@ -213,6 +213,22 @@ def test_no_number(text: str) -> None:
     assert frame.number(text) is None
 
 
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 KiB"),
+        (512, "0.5 KiB"),
+        (1024**2 - 1, "1 MiB"),
+        (36.79 * 1024**3, "36.8 GiB"),
+        (1024**3, "1 GiB"),
+        (1.5 * 1024**4, "1.5 TiB"),
+        (3000 * 1024**4, "3000 TiB"),
+    ],
+)
+def test_size(count: float, text: str) -> None:
+    assert frame.size(count) == text
+
+
 def test_number() -> None:
     assert (frame.number("0"), frame.number("12.5")) == (0, 12.5)
 
@@ -247,6 +263,7 @@ def test_reading_any_order_of_marks_never_raises(found: list[bytes]) -> None:
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(words, min_size=1, max_size=4))
 def test_any_text_reaches_the_target_unchanged(given_words: list[str]) -> None:
     text = frame.assemble("host", CONTEXT, {}, {"each": [["printf", "%s\\0", *given_words]]})

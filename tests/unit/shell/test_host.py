@@ -42,7 +42,7 @@ def disk(blocks: str, inodes: str = "/dev/sda1 1000 100 900 10% /data") -> str:
 
 
 GOOD: dict[str, str | bytes] = {
-    "clock": f"{EPOCH}.400000000 1000.00 1000.00",
+    "clock": f"{EPOCH}.400000000 950400.00 950400.00",
     "mount.1": "rw xfs /dev/sda1 /data",
     "disk.1": disk("/dev/sda1 1000 600 300 67% /data"),
     "mounts": "1",
@@ -60,7 +60,7 @@ GOOD: dict[str, str | bytes] = {
     "hostname": "app01",
     "kernel": "3.10.0-1160.el7.x86_64",
     "release": '"CentOS Linux 7 (Core)"',
-    "uptime": "1000.20 2000.00",
+    "uptime": "950400.20 2000.00",
 }
 
 
@@ -105,9 +105,9 @@ def test_a_good_answer() -> None:
         "running", "not_found", "running",
     ]  # fmt: skip
     assert [row["listening"] for row in seen["ports"]["rows"]] == [True, False]
-    assert seen["jvms"]["rows"][0]["resident_gib"] == 1
+    assert seen["jvms"]["rows"][0]["resident_size"] == "1 GiB"
     assert seen["jvms"]["rows"][0]["heap_max"] == "4g"
-    assert seen["jvms"]["rows"][0]["uptime_days"] == pytest.approx((1000.2 - 500) / 86400)
+    assert seen["jvms"]["rows"][0]["uptime_days"] == 10.99
     assert seen["system"]["rows"][0]["release"] == "CentOS Linux 7 (Core)"
     assert collected.bookmarks == {"boot_id": GOOD["boot"]}
 
@@ -347,10 +347,10 @@ def test_options_left_out_or_null_ask_nothing() -> None:
 
 
 def test_several_java_processes_are_added_up() -> None:
-    text = "j 0 1048576 50000 4g\nj 0 1048576 90000 2g\nj 0 - x secret!"
+    text = "j 0 1048576 50000 4g\nj 0 1048576 43200000 2g\nj 0 - x secret!"
     row = observe({"processes": text})["jvms"]["rows"][0]
-    assert (row["instances"], row["resident_gib"], row["heap_max"]) == (3, 2, "2g/4g")
-    assert row["uptime_days"] == pytest.approx((1000.2 - 900) / 86400)
+    assert (row["instances"], row["resident_size"], row["heap_max"]) == (3, "2 GiB", "2g/4g")
+    assert row["uptime_days"] == 6
 
 
 def check_shape(observation: Mapping[str, Any]) -> None:

@@ -101,6 +101,12 @@ class Estate:
         notices = [text for part in self.parts for text in getattr(part, "notices", ())]
         return notices + [f"{one}: {why}" for one, why in self.unavailable.items()]
 
+    @property
+    def counters(self) -> dict[str, int]:
+        """What parts counted, such as log-in attempts; for tests that prove what was not done."""
+        found = [getattr(part, "counters", dict)() for part in self.parts]
+        return {name: number for counters in found for name, number in counters.items()}
+
     async def apply(self, break_id: str) -> None:
         """Break one thing."""
         await self._part_of(break_id).apply(break_id)
@@ -142,6 +148,7 @@ class Estate:
             "hostvars": self.hostvars,
             "broken": self.broken,
             "notices": self.notices,
+            "counters": self.counters,
         }
 
     def _own(self, part: Part) -> None:

@@ -46,6 +46,11 @@ class OraclePart:
             for action in ACTIONS.values()
         ]
 
+    def counters(self) -> dict[str, int]:
+        """Log-in attempts so far, right or wrong."""
+        counts = self.server.logins.values() if self.server else ()
+        return {"oracle_logins": sum(count.success + count.failure for count in counts)}
+
     async def apply(self, break_id: str) -> None:
         await ACTIONS[break_id].apply(self._running())
 

@@ -47,6 +47,10 @@ class Lab:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def logins(self) -> int:
+        """Log-in attempts that the stand-in database has counted."""
+        return int(json.loads(self.command("status", "--json"))["counters"]["oracle_logins"])
+
     def hostvars(self, target: str) -> dict[str, Any]:
         """What the lab tells the inventory about a target."""
         state = json.loads((self.state / "state.json").read_text(encoding="utf-8"))

@@ -1,88 +1,29 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the host collector's output: tables of what targets print, and any bytes at all."""
+"""Reading the host collector's output: tables of what targets print."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import host
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
-from hypothesis import given
-from hypothesis import strategies as st
 
-NONCE = b"0123456789abcdef" * 2
-SENT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-EPOCH = int(SENT.timestamp())
-CONTEXT = Context(SENT, SENT + timedelta(seconds=1), timeout_seconds=60)
-NAMES = {
-    "filesystems", "inodes", "disk_states", "memory", "swap", "load", "clock", "uptime",
-    "restart", "services", "ports", "jvms", "system",
-}  # fmt: skip
-OPTIONS: dict[str, Any] = {
-    "services": [
-        {"name": "tomcat"},
-        {"name": "nginx"},
-        {"name": "worker", "kind": "process", "pattern": "worker.jar"},
-    ],
-    "ports": [{"port": 8080, "name": "Tomcat"}, {"port": 1521}],
-    "jvms": [{"name": "Tomcat", "pattern": "catalina"}],
-}
-
-DF = "Filesystem 1024-blocks Used Available Capacity Mounted on\n"
-DFI = "Filesystem Inodes IUsed IFree IUse% Mounted on\n"
-
-
-def disk(blocks: str, inodes: str = "/dev/sda1 1000 100 900 10% /data") -> str:
-    return f"{DF}{blocks}\ninodes\n{DFI}{inodes}"
-
-
-GOOD: dict[str, str | bytes] = {
-    "clock": f"{EPOCH}.400000000 950400.00 950400.00",
-    "mount.1": "rw xfs /dev/sda1 /data",
-    "disk.1": disk("/dev/sda1 1000 600 300 67% /data"),
-    "mounts": "1",
-    "kind.0": "systemd",
-    "kind.1": "systemd",
-    "kind.2": "process",
-    "units": "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive",
-    "processes": "p 2\nj 0 1048576 50000 4g\np 2",
-    "ports": "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000",
-    "memory": "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 400 kB\nSwapTotal: 200 kB\n"
-    "SwapFree: 150 kB\n",
-    "load": "9.00 4.00 2.00 1/100 12345",
-    "boot": "6d26c275-1de6-4a8a-a9a1-98833e250d0d",
-    "cpus": "0-1,4-5",
-    "hostname": "app01",
-    "kernel": "3.10.0-1160.el7.x86_64",
-    "release": '"CentOS Linux 7 (Core)"',
-    "uptime": "950400.20 2000.00",
-}
-
-
-def answer(sections: Mapping[str, str | bytes | None], codes: Mapping[str, int] = {}) -> bytes:
-    """The collector's output: the good sections with these changed (None: left out)."""
-    output = b"ebill-frame 1 " + NONCE + b"\n"
-    for name, text in {**GOOD, **sections}.items():
-        if text is None:
-            continue
-        data = text.encode() if isinstance(text, str) else text
-        begin = b"%s begin %s\n%s\n" % (NONCE, name.encode(), data)
-        output += begin + b"%s end %s %d\n" % (NONCE, name.encode(), codes.get(name, 0))
-    return output + NONCE + b" done\n"
-
-
-def observe(
-    sections: Mapping[str, str | bytes | None],
-    options: Mapping[str, Any] = OPTIONS,
-    context: Context = CONTEXT,
-    codes: Mapping[str, int] = {},
-) -> dict[str, Any]:
-    return host.parse(answer(sections, codes), options, context).observations
+from tests.fixtures.host.answers import (
+    CONTEXT,
+    EPOCH,
+    GOOD,
+    NAMES,
+    OPTIONS,
+    SENT,
+    answer,
+    disk,
+    observe,
+)
 
 
 def reason(observation: Mapping[str, Any]) -> str:
@@ -351,60 +292,3 @@ def test_several_java_processes_are_added_up() -> None:
     row = observe({"processes": text})["jvms"]["rows"][0]
     assert (row["instances"], row["resident_size"], row["heap_max"]) == (3, "2 GiB", "2g/4g")
     assert row["uptime_days"] == 6
-
-
-def check_shape(observation: Mapping[str, Any]) -> None:
-    """An observation as the judge expects it, that JSON and UTF-8 can carry."""
-    assert len(observation) == 1
-    for kind in ("error", "absent"):
-        if kind in observation:
-            assert set(observation[kind]) == {"reason", "detail"}
-            observation[kind]["detail"].encode("utf-8")
-    for row in observation.get("rows", ()):
-        if "error" in row:
-            assert set(row["error"]) == {"reason", "detail"}
-        for key, value in row.items():
-            if key != "error":
-                assert value is None or isinstance(value, (str, int, float, bool))
-                assert value == value
-                str(value).encode("utf-8")
-
-
-def check(output: bytes, context: Context = CONTEXT) -> dict[str, Any]:
-    collected = host.parse(output, OPTIONS, context)
-    assert set(collected.observations) == NAMES
-    for observation in collected.observations.values():
-        check_shape(observation)
-    return collected.observations
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_give_observations(output: bytes) -> None:
-    check(output)
-
-
-values = st.one_of(
-    st.none(), st.binary(max_size=60), st.sampled_from(sorted(map(str, GOOD.values())))
-)
-changes = st.dictionaries(st.sampled_from(sorted(GOOD)), values, max_size=6)
-
-
-@given(changes, st.integers(0, 300))
-def test_any_sections_give_observations(sections: dict[str, Any], code: int) -> None:
-    codes = dict.fromkeys(GOOD, code)
-    check(answer(sections, codes))
-    check(answer(sections, codes), Context(SENT, None))
-
-
-@given(st.integers(0, len(answer({}))))
-def test_an_answer_cut_short_says_so(length: int) -> None:
-    seen = check(answer({})[:length])
-    whole = host.parse(answer({}), OPTIONS, CONTEXT).observations
-    for name, observation in seen.items():
-        if "error" in observation:
-            assert reason(observation) in ("cancelled", "bad_answer")
-        elif "rows" in observation:
-            # What is there is as in the whole answer, or an error of its own part. How long it
-            # has been up is the collector's last word, or else its first.
-            for row, wanted in zip(observation["rows"], whole[name]["rows"], strict=True):
-                assert "error" in row or row == pytest.approx(wanted, abs=1e-5)

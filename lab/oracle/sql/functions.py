@@ -77,6 +77,18 @@ def pad(text: str, width: float, fill: str = " ", *, left: bool) -> str:
     return filler + text if left else text + filler
 
 
+def left_trim(text: str, chars: str = " ") -> str:
+    return text.lstrip(chars)
+
+
+def right_trim(text: str, chars: str = " ") -> str:
+    return text.rstrip(chars)
+
+
+def initcap(text: str) -> str:
+    return WORD.sub(lambda word: word.group().capitalize(), text)
+
+
 def translate(text: str, old: str, new: str) -> str:
     table = {ord(a): (new[i] if i < len(new) else None) for i, a in reversed([*enumerate(old)])}
     return text.translate(table)
@@ -179,16 +191,23 @@ Call = Callable[..., Any]
 
 def table(now: Callable[[], datetime]) -> dict[str, tuple[str, str, Call]]:
     """Name -> (arguments, result, function). `now` is the statement's naive local time."""
+
+    def to_date(text: str, picture: str = dates.NLS_DATE_FORMAT) -> str:
+        return dates.date(dateparse.parse_date(text, picture, now()))
+
+    def to_timestamp(text: str, picture: str) -> str:
+        return dates.timestamp(dateparse.parse_date(text, picture, now()))
+
     return {
         "UPPER": ("V", "V", str.upper),
         "LOWER": ("V", "V", str.lower),
-        "INITCAP": ("V", "V", lambda text: WORD.sub(lambda word: word.group().capitalize(), text)),
+        "INITCAP": ("V", "V", initcap),
         "LENGTH": ("V", "N", len),
         "LENGTHB": ("V", "N", lambda text: len(text.encode())),
         "SUBSTR": ("VN?N", "V", substr),
         "INSTR": ("VV?NN", "N", instr),
-        "LTRIM": ("V?V", "V", lambda text, chars=" ": text.lstrip(chars)),
-        "RTRIM": ("V?V", "V", lambda text, chars=" ": text.rstrip(chars)),
+        "LTRIM": ("V?V", "V", left_trim),
+        "RTRIM": ("V?V", "V", right_trim),
         "LPAD": ("VN?V", "V", lambda *args: pad(*args, left=True)),
         "RPAD": ("VN?V", "V", lambda *args: pad(*args, left=False)),
         "TRANSLATE": ("VVV", "V", translate),
@@ -208,18 +227,8 @@ def table(now: Callable[[], datetime]) -> dict[str, tuple[str, str, Call]]:
         "HEXTORAW": ("V", "R", raw_from_hex),
         "RAWTOHEX": ("R", "V", lambda raw: raw.hex().upper()),
         "TO_CLOB": ("V", "L", str),
-        "TO_DATE": (
-            "V?V",
-            "D",
-            lambda text, picture=dates.NLS_DATE_FORMAT: dates.date(
-                dateparse.parse_date(text, picture, now())
-            ),
-        ),
-        "TO_TIMESTAMP": (
-            "VV",
-            "T",
-            lambda text, picture: dates.timestamp(dateparse.parse_date(text, picture, now())),
-        ),
+        "TO_DATE": ("V?V", "D", to_date),
+        "TO_TIMESTAMP": ("VV", "T", to_timestamp),
     }
 
 

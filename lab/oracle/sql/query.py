@@ -71,9 +71,11 @@ def _with(node: Any, scope: Scope) -> str:
 
 def _select(node: Any, scope: Scope) -> Query:
     only(node, SELECT_ARGS, scope)
+    conjuncts: list[Any]
     if node.args.get("connect"):
-        return rownum.levels(node, scope)
-    source, conjuncts = emit_from(node, scope)
+        source, conjuncts = rownum.levels(node, scope), []
+    else:
+        source, conjuncts = emit_from(node, scope)
     inner, filters, limit = rownum.prepare(node, conjuncts, scope)
     where = [condition(part, scope) for part in filters]
     if inner:
@@ -135,6 +137,8 @@ def _aggregates(node: Any) -> bool:
 
 def _items(node: Any, scope: Scope) -> list[tuple[str, Typed]]:
     items: list[tuple[str, Typed]] = []
+    if not node.expressions:
+        raise scope.statement.error(936, "missing expression")
     for part in node.expressions:
         star = part if isinstance(part, exp.Star) else part.this
         if isinstance(part, exp.Star) or (

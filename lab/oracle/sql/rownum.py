@@ -85,23 +85,21 @@ def wrap(scope: Scope, source: str, where: list[str], limit: str) -> str:
     return f"FROM ({sql}) AS {scope.wrap_alias}"
 
 
-def levels(node: Any, scope: Scope) -> tuple[str, list[Column]]:
-    """SELECT ... FROM dual CONNECT BY LEVEL <= n as a recursive WITH; no other hierarchy."""
-    from lab.oracle.sql.query import _items
-
-    only(node, {"expressions", "from_", "connect"}, scope)
-    connect, source = node.args["connect"], node.args["from_"].this
+def levels(node: Any, scope: Scope) -> str:
+    """FROM dual CONNECT BY LEVEL <= n as a recursive WITH; there is no other hierarchy."""
+    connect, source = node.args["connect"], node.args.get("from_")
     only(connect, {"connect"}, scope)
     last = connect.args["connect"]
-    plain = isinstance(source, exp.Table) and identifier(source.this) == "DUAL"
-    if not plain or not isinstance(last, exp.LTE | exp.LT) or not _is_pseudo(last.this, "LEVEL"):
+    table = source.this if source is not None else None
+    plain = isinstance(table, exp.Table) and identifier(table.this) == "DUAL"
+    if not plain or node.args.get("joins") or node.args.get("where"):
         raise unsupported(scope, connect)
-    number = whole(value(last.expression, scope), scope)
+    only(table, {"this"}, scope)
+    if not isinstance(last, exp.LTE | exp.LT) or not _is_pseudo(last.this, "LEVEL"):
+        raise unsupported(scope, connect)
+    number = coerce(value(last.expression, scope), seam.NUMBER, scope).sql
     sign = "<" if isinstance(last, exp.LTE) else "+ 1 <"
-    own = scope.statement.fresh()
+    own, rows = scope.statement.fresh(), scope.statement.fresh()
     scope.relations.append(Relation("DUAL", own, [Column("LEVEL", seam.NUMBER)]))
-    items = _items(node, scope)
-    shown = ", ".join(f"{piece.sql} AS c{i}" for i, (_, piece) in enumerate(items))
-    steps = f"SELECT 1 AS c0 UNION ALL SELECT c0 + 1 FROM {own} WHERE c0 {sign} {number}"
-    sql = f"WITH RECURSIVE {own} AS ({steps}) SELECT {shown} FROM {own}"
-    return sql, [Column(name, piece.kind, piece.size) for name, piece in items]
+    steps = f"SELECT 1 AS c0 UNION ALL SELECT c0 + 1 FROM {rows} WHERE c0 {sign} {number}"
+    return f"FROM (WITH RECURSIVE {rows} AS ({steps}) SELECT c0 FROM {rows}) AS {own}"

@@ -44,7 +44,7 @@ def translate(
     found = VERB.match(sql)
     verb = found.group(2).upper() if found else ""
     if verb not in ("SELECT", "WITH"):
-        return _other(sql, verb)
+        return _other(sql[found.start(2) :] if found else sql, verb)
     parsed = parse(sql)
     if parsed.binds != len(bind_kinds) and not describing:
         more = parsed.binds > len(bind_kinds)

@@ -234,7 +234,6 @@ def v_session(sight: Sight) -> Iterable[Row]:
             "MODULE": facts.program,
             "TYPE": "USER",
             "LOGON_TIME": world.local(),
-            "LAST_CALL_ET": 0,
             "STATE": "WAITED SHORT TIME",
             "SERVICE_NAME": world.name,
         }

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab part: each break is seen by a query or a logon, and mending puts everything back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import oracledb
+import pytest
+
+from lab.oracle.part import TARGET, OraclePart
+from lab.part import Running, running
+
+PART_OF_MAX = (
+    "select round(used_percent) from dba_tablespace_usage_metrics where tablespace_name = '{}'"
+)
+LAST_BACKUPS = (
+    "select listagg(status, ' ') within group (order by start_time desc) from (select status,"
+    " start_time from (select status, start_time from v$rman_backup_job_details where input_type"
+    " = 'DB INCR' order by start_time desc) where rownum <= 4)"
+)
+FULL_AGE = (
+    "select trunc(sysdate - max(start_time)) from v$backup_set_details where incremental_level = 0"
+)
+RECOVERY = (
+    "select round(100 * (space_used - space_reclaimable) / space_limit) from v$recovery_file_dest"
+)
+SEEN: list[tuple[str, str, Any]] = [
+    ("user_tablespace_full", PART_OF_MAX.format("EBILL_DATA"), 96),
+    ("system_tablespace_full", PART_OF_MAX.format("SYSAUX"), 93),
+    ("tablespace_warning", PART_OF_MAX.format("EBILL_IDX"), 82),
+    ("autoextend_off_full", PART_OF_MAX.format("EBILL_LOG"), 95),
+    ("undo_full", PART_OF_MAX.format("UNDOTBS1"), 94),
+    ("temp_full", PART_OF_MAX.format("TEMP"), 97),
+    ("datafile_offline", "select count(*) from dba_data_files where bytes is null", 1),
+    ("datafile_offline", "select count(*) from v$datafile where status = 'RECOVER'", 1),
+    ("rman_failed", LAST_BACKUPS, "FAILED FAILED FAILED COMPLETED"),
+    ("rman_old", FULL_AGE, 20),
+    ("rman_never", "select count(*) from v$rman_backup_job_details", 0),
+    ("recovery_area_full", RECOVERY, 97),
+]
+LOGON: list[tuple[str, str]] = [
+    ("listener_down", "refused"),
+    ("service_unknown", "ORA-12514"),
+    ("server_too_old", "DPY-3010"),
+    ("instance_starting", "ORA-01033"),
+    ("wrong_password", "ORA-01017"),
+    ("account_locked", "ORA-28000"),
+    ("account_expired", "ORA-28001"),
+]
+
+
+@pytest.fixture(scope="module")
+def part() -> Iterator[Running]:
+    with running(OraclePart()) as run:
+        yield run
+
+
+def log_on(part: Running) -> oracledb.Connection:
+    said = part.hostvars[TARGET]
+    return oracledb.connect(
+        user=said["inspect_oracle_user"],
+        password=said["inspect_oracle_password"],
+        host=said["inspect_oracle_host"],
+        port=said["inspect_oracle_port"],
+        service_name=said["inspect_oracle_service"],
+    )
+
+
+def ask(part: Running, sql: str) -> Any:
+    with log_on(part) as connection:
+        return connection.cursor().execute(sql).fetchone()[0]
+
+
+@pytest.mark.parametrize(("name", "sql", "expected"), SEEN)
+def test_break_in_the_world(part: Running, name: str, sql: str, expected: Any) -> None:
+    before = ask(part, sql)
+    with part.broken(f"oracle.{name}"):
+        part.apply(f"oracle.{name}")
+        assert ask(part, sql) == expected
+    assert ask(part, sql) == before
+    part.mend(f"oracle.{name}")
+    assert ask(part, sql) == before
+
+
+@pytest.mark.parametrize(("name", "text"), LOGON)
+def test_break_of_the_logon(part: Running, name: str, text: str) -> None:
+    with part.broken(f"oracle.{name}"), pytest.raises(oracledb.Error, match=text):
+        log_on(part)
+    assert ask(part, "select 1 from dual") == 1
+
+
+def test_missing_grant(part: Running) -> None:
+    sql = "select count(*) from v$rman_backup_job_details"
+    with part.broken("oracle.missing_grant"), pytest.raises(oracledb.Error, match="ORA-00942"):
+        ask(part, sql)
+    assert ask(part, sql) > 0
+
+
+def test_slow_and_silent(part: Running) -> None:
+    with log_on(part) as connection:
+        connection.call_timeout = 200
+        with part.broken("oracle.slow"), pytest.raises(oracledb.Error, match="DPY-4024"):
+            connection.cursor().execute("select 1 from dual")
+        with part.broken("oracle.listener_silent"):
+            assert connection.cursor().execute("select 1 from dual").fetchone() == (1,)
+    assert ask(part, "select 1 from dual") == 1
+
+
+def test_all_breaks_of_the_world_together(part: Running) -> None:
+    names = sorted({f"oracle.{name}" for name, _, _ in SEEN} - {"oracle.rman_never"})
+    with part.broken(*names):
+        for name, sql, expected in SEEN:
+            if name not in ("rman_never", "rman_failed"):
+                assert ask(part, sql) == expected
+    assert ask(part, PART_OF_MAX.format("EBILL_DATA")) == 55
+
+
+def test_breaks_are_listed_and_unknown_ones_are_errors(part: Running) -> None:
+    listed = part.part.breaks()
+    assert len({one.id for one in listed}) == len(listed) >= 20
+    assert all(one.target == TARGET and one.title["zh"] and one.title["en"] for one in listed)
+    tested = {name for name, *_ in [*SEEN, *LOGON]} | {"missing_grant", "slow", "listener_silent"}
+    assert {one.id.removeprefix("oracle.") for one in listed} == tested
+    with pytest.raises(KeyError):
+        part.apply("oracle.no_such")
+
+
+def test_green_world_stays_in_its_limits(part: Running) -> None:
+    assert ask(part, "select max(used_percent) from dba_tablespace_usage_metrics") < 80
+    failed = "select count(*) from v$rman_backup_job_details where status <> 'COMPLETED'"
+    assert ask(part, failed) == 0
+    assert ask(part, FULL_AGE) < 8
+    assert ask(part, RECOVERY) < 80

@@ -141,7 +141,7 @@ def test_two_sets_on_one_disk_share_its_room(target: Target, folder: Path) -> No
     ]
     found = target.collect(backup, {"sets": sets}).observations
     assert only(found, "destinations")["sets"] == "a、b"
-    assert only(found, "rooms")["need_gib"] == pytest.approx(4 / 1024, abs=0.001)
+    assert only(found, "rooms")["need"] == "4 MiB"
 
 
 def test_names_that_are_traps(target: Target, folder: Path) -> None:

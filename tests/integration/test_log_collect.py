@@ -11,13 +11,13 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import log
-from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
 from tests.requirement import need, need_command
 from tests.shells import SHELLS, Target, busybox_tools, tools_without
@@ -271,7 +271,7 @@ def test_no_more_than_the_limit_is_read(app: Log) -> None:
     row = app.look()
     assert 40 < row["errors"] < 60
     assert (row["read_bytes"], row["complete"]) == (5000, False)
-    assert row["skipped_mib"] > 0
+    assert row["skipped_bytes"] > 0
     app.write(1)
     row = app.look()
     assert (row["errors"], row["complete"]) == (1, True)
@@ -385,10 +385,6 @@ def test_no_patient_and_no_secret_leaves(app: Log, fill: int) -> None:
 def test_no_telephone_number_is_in_the_raw_output(app: Log) -> None:
     app.path.write_text("SEVERE call 13812345678 or 440803199001011234 or a.b@c.com\n")
     options = app.options
-    from datetime import UTC, datetime
-
-    from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
-
     output = app.target.run(log.script(options, Context(datetime.now(UTC))))
     assert b"SEVERE call *** or *** or ***@***" in output
 
@@ -443,14 +439,27 @@ def test_one_bad_log_costs_only_itself(app: Log) -> None:
     assert rows[1]["error"] == {"reason": "not_found", "detail": "/nonexistent/x"}
 
 
-@pytest.fixture
-def _no_process_left() -> Iterator[None]:
-    yield
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert "ebill-never" not in left
+def test_a_log_that_takes_too_long_is_left_and_nothing_stays(tmp_path: Path) -> None:
+    folder, tools = tmp_path / "logs", tmp_path / "tools"
+    folder.mkdir()
+    app = Log(Target("dash", tools_without(tools, "grep")), folder)
+    slow = "97531.25"
+    (tools / "grep").write_text(
+        f'#!/bin/sh\ncase "$*" in *-m*) exit 1 ;; esac\nexec sleep {slow}\n'
+    )
+    (tools / "grep").chmod(0o755)
+    app.write(1)
+    app.options["probe_seconds"] = 1
+    app.options["files"].append({"name": "gone", "path": "/nonexistent/x", "kind": "java"})
+    assert app.look()["error"] == {"reason": "timeout", "detail": "1 s"}
+    assert app.bookmarks == {}
+    rows = app.collected.observations["logs"]["rows"]
+    assert rows[1]["error"]["reason"] == "not_found"
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert slow not in running.stdout
 
 
-def test_nothing_is_written(app: Log, _no_process_left: None) -> None:
+def test_nothing_is_written(app: Log) -> None:
     app.write(3)
     before = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in app.path.parent.iterdir()}
     app.look()

@@ -18,13 +18,15 @@ Observations:
 - ``sets``: a row for each set: set, path, kept_count (empty ones left out), minimum_kept,
   missing_count, odd_names (file names with a line end, which are not listed)
 - ``newest``: a row for each set that has a backup: set, newest (name), age_hours, every_hours,
-  age_periods, size_mib, empty_files, file_count
+  age_periods, size_bytes, size, empty_files, file_count
 - ``sizes``: a row for each set with something to compare: set, size_percent (of the median),
-  size_mib, median_mib, compared, shrinking_count, same_size_count
+  size_bytes, size, median_bytes, median, compared, shrinking_count, same_size_count
 - ``destinations``: a row for each file system: mount, used_percent, used_bytes, available_bytes,
-  total_bytes (used and available, as df reckons), available_gib, sets
+  total_bytes (used and available, as df reckons), available, total, sets
 - ``rooms``: a row for each file system whose next backup can be estimated: mount, next_count,
-  available_gib, need_gib, sets
+  available, need_bytes, need, sets
+
+size, median, available, total and need are texts with their unit.
 """
 
 from __future__ import annotations

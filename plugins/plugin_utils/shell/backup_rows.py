@@ -17,9 +17,8 @@ from statistics import median
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.sizes import in_words
 
-_MIB = 1 << 20
-_GIB = 1 << 30
 _RUN_GAP_SECONDS = 3600
 _STREAK = 30  # backups looked back at for a streak
 GROUPS = ("file", "day", "folder", "run")
@@ -175,7 +174,8 @@ def newest(one: BackupSet, now: int) -> list[Row]:
             "age_hours": round(age, 2),
             "every_hours": one.every_hours,
             "age_periods": round(age / one.every_hours, 3),
-            "size_mib": round(backups[0].size / _MIB, 2),
+            "size_bytes": backups[0].size,
+            "size": in_words(backups[0].size),
             "empty_files": backups[0].empty_files,
             "file_count": len(backups[0].names),
         }
@@ -197,8 +197,10 @@ def sizes(one: BackupSet, now: int, median_of: int) -> list[Row]:
             "newest": backups[0].names[0],
             # a median of nothing: whatever the newest holds, it is no less
             "size_percent": round(100 * all_sizes[0] / usual, 2) if usual else 100.0,
-            "size_mib": round(all_sizes[0] / _MIB, 2),
-            "median_mib": round(usual / _MIB, 2),
+            "size_bytes": all_sizes[0],
+            "size": in_words(all_sizes[0]),
+            "median_bytes": usual,
+            "median": in_words(usual),
             "compared": len(before),
             "shrinking_count": _streak([new < old for new, old in pairs]),
             "same_size_count": _streak([new == old for new, old in pairs]) + 1,
@@ -220,8 +222,8 @@ def destination(mount: str, used_kib: int, available_kib: int, names: str) -> Ro
         "used_bytes": used_kib * 1024,
         "available_bytes": available_kib * 1024,
         "total_bytes": total * 1024,
-        "available_gib": round(available_kib * 1024 / _GIB, 2),
-        "total_gib": round(total * 1024 / _GIB, 2),
+        "available": in_words(available_kib * 1024),
+        "total": in_words(total * 1024),
         "sets": names,
     }
 
@@ -232,7 +234,8 @@ def room(mount: str, available_kib: int, need: float, names: str) -> Row:
     return {
         "mount": mount,
         "next_count": round(available / need, 2),
-        "available_gib": round(available / _GIB, 2),
-        "need_gib": round(need / _GIB, 3),
+        "available": in_words(available),
+        "need_bytes": need,
+        "need": in_words(need),
         "sets": names,
     }

@@ -16,8 +16,9 @@ Observations:
 
 - ``logs``: a row for each log: log, path, kind, errors, warnings (matches of weight fail and warn
   in what is new), errors_zh/_en, warnings_zh/_en (by pattern), error_samples, warning_samples
-  (masked), read_bytes, read_mib, files_read, first_run, complete, skipped_mib, newest_mib,
-  family_mib, family_files, silent_hours, undated
+  (masked), read_bytes, read_size, files_read, first_run, complete, skipped_bytes, skipped_size,
+  newest_mib, newest_size, family_size, family_files, silent_hours, undated; ..._size is text
+  with its unit
 - ``matches``: a row for each log and pattern that was found: log, pattern, weight, count, undated,
   first, last, first_at, last_at
 

@@ -18,8 +18,10 @@ from typing import Any
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.log_patterns import Kind, Pattern
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.sizes import in_words
 
 _MIB = 1 << 20
+_PATTERNS_SHOWN = 3  # in one sentence
 _SHOWN = 140  # characters of a sample inside a sentence; the whole (300) stands in `matches`
 
 
@@ -61,13 +63,15 @@ class Answer:
             **self._counted("fail", "error"),
             **self._counted("warn", "warning"),
             "read_bytes": read,
-            "read_mib": round(read / _MIB, 2),
+            "read_size": in_words(read),
             "files_read": sum(end > begin for begin, end in self.spans),
             "first_run": first_run,
             "complete": not (lost or skipped or unread),
-            "skipped_mib": round(skipped / _MIB, 2),
+            "skipped_bytes": skipped,
+            "skipped_size": in_words(skipped),
             "newest_mib": round(newest_size / _MIB, 2),
-            "family_mib": round(total / _MIB, 2),
+            "newest_size": in_words(newest_size),
+            "family_size": in_words(total),
             "family_files": files,
             "silent_hours": silent,
             "undated": sum(found.undated for found in self.found.values()),
@@ -82,15 +86,15 @@ class Answer:
 
     def _counted(self, weight: str, word: str) -> dict[str, Any]:
         seen = self._of_weight(weight)
-        samples: list[str] = []
-        if seen:
-            lines = [_short(text) for _, text in seen[0][1].samples]
-            samples = lines[:1] + [line for line in lines[-1:] if line != lines[0]]
+        samples = []
+        for _, found in seen[:_PATTERNS_SHOWN]:
+            lines = [_short(text) for _, text in found.samples]
+            samples.append(" … ".join(dict.fromkeys(lines[:1] + lines[-1:])))
         return {
             f"{word}s": sum(found.count for _, found in seen),
             f"{word}s_zh": "、".join(f"{pattern.zh} {found.count}" for pattern, found in seen),
             f"{word}s_en": ", ".join(f"{pattern.en} {found.count}" for pattern, found in seen),
-            f"{word}_samples": " … ".join(samples),
+            f"{word}_samples": " | ".join(samples),
         }
 
     def match_rows(self) -> list[frame.Observation]:

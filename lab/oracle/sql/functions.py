@@ -189,6 +189,24 @@ def round_date(value: str, unit: str = "DD") -> str:
 Call = Callable[..., Any]
 
 
+TEXT: dict[str, tuple[str, str, Call]] = {
+    "UPPER": ("V", "V", str.upper),
+    "LOWER": ("V", "V", str.lower),
+    "INITCAP": ("V", "V", initcap),
+    "LENGTH": ("V", "N", len),
+    "LENGTHB": ("V", "N", lambda text: len(text.encode())),
+    "SUBSTR": ("VN?N", "V", substr),
+    "INSTR": ("VV?NN", "N", instr),
+    "LTRIM": ("V?V", "V", left_trim),
+    "RTRIM": ("V?V", "V", right_trim),
+    "LPAD": ("VN?V", "V", lambda *args: pad(*args, left=True)),
+    "RPAD": ("VN?V", "V", lambda *args: pad(*args, left=False)),
+    "TRANSLATE": ("VVV", "V", translate),
+    "CHR": ("N", "V", lambda code: chr(int(code))),
+    "ASCII": ("V", "N", lambda text: ord(text[0])),
+}
+
+
 def table(now: Callable[[], datetime]) -> dict[str, tuple[str, str, Call]]:
     """Name -> (arguments, result, function). `now` is the statement's naive local time."""
 
@@ -199,20 +217,7 @@ def table(now: Callable[[], datetime]) -> dict[str, tuple[str, str, Call]]:
         return dates.timestamp(dateparse.parse_date(text, picture, now()))
 
     return {
-        "UPPER": ("V", "V", str.upper),
-        "LOWER": ("V", "V", str.lower),
-        "INITCAP": ("V", "V", initcap),
-        "LENGTH": ("V", "N", len),
-        "LENGTHB": ("V", "N", lambda text: len(text.encode())),
-        "SUBSTR": ("VN?N", "V", substr),
-        "INSTR": ("VV?NN", "N", instr),
-        "LTRIM": ("V?V", "V", left_trim),
-        "RTRIM": ("V?V", "V", right_trim),
-        "LPAD": ("VN?V", "V", lambda *args: pad(*args, left=True)),
-        "RPAD": ("VN?V", "V", lambda *args: pad(*args, left=False)),
-        "TRANSLATE": ("VVV", "V", translate),
-        "CHR": ("N", "V", lambda code: chr(int(code))),
-        "ASCII": ("V", "N", lambda text: ord(text[0])),
+        **TEXT,
         "ABS": ("N", "N", abs),
         "CEIL": ("N", "N", lambda n: -(-n // 1)),
         "FLOOR": ("N", "N", lambda n: n // 1),

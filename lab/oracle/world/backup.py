@@ -74,15 +74,16 @@ def v_rman_backup_job_details(sight: Sight) -> Iterable[Row]:
 
 
 def _sets(sight: Sight) -> Iterator[tuple[int, RmanJob, Row]]:
-    """One backup set a job that wrote something. L: archived logs, D: full, I: incremental."""
+    """One backup set a job that wrote something. L: archived logs, I: incremental.
+
+    D is a full one and a level 0, which only INCREMENTAL_LEVEL tells apart.
+    """
     key = 0
     for job in sight.world.rman_jobs:
         if not job.output_bytes:
             continue
         key += 1
-        kind = {"ARCHIVELOG": "L", "DB INCR": "I"}.get(job.input_type, "D")
-        if job.incremental_level is not None:
-            kind = "I"
+        kind = "L" if job.input_type == "ARCHIVELOG" else "I" if job.incremental_level else "D"
         yield (
             key,
             job,
@@ -119,10 +120,11 @@ def v_backup_set(sight: Sight) -> Iterable[Row]:
 @view(
     "V$BACKUP_SET_DETAILS",
     SET_COLUMNS
-    + """, SESSION_KEY N, SESSION_RECID N, SESSION_STAMP N, BS_KEY N, DEVICE_TYPE V255,
+    + """, SESSION_KEY N, SESSION_RECID N, SESSION_STAMP N, BS_KEY N, DEVICE_TYPE V17,
     COMPRESSED V3, NUM_COPIES N, OUTPUT_BYTES N, ORIGINAL_INPUT_BYTES N, COMPRESSION_RATIO N,
     STATUS V1, ORIGINAL_INPRATE_BYTES N, OUTPUT_RATE_BYTES N, ORIGINAL_INPUT_BYTES_DISPLAY V4000,
-    OUTPUT_BYTES_DISPLAY V4000, TIME_TAKEN_DISPLAY V4000, ENCRYPTED V3, BACKED_BY_OSB V3""",
+    OUTPUT_BYTES_DISPLAY V4000, ORIGINAL_INPRATE_BYTES_DISPLAY V4000,
+    OUTPUT_RATE_BYTES_DISPLAY V4000, TIME_TAKEN_DISPLAY V4000, ENCRYPTED V3, BACKED_BY_OSB V3""",
 )
 def v_backup_set_details(sight: Sight) -> Iterable[Row]:
     for key, job, row in _sets(sight):

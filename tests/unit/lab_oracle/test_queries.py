@@ -75,6 +75,8 @@ CORPUS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
      [("ARCHIVELOG", "COMPLETED", 29), ("DB INCR", "COMPLETED", 8)]),
     ("select max(s.start_time) t from v$backup_set_details s where s.incremental_level = 0", [],
      [(SUNDAY,)]),
+    ("select distinct backup_type || incremental_level k from v$backup_set order by 1", [],
+     [("D0",), ("I1",), ("L",)]),
     ("select round((sysdate - max(end_time)) * 24, 1) hours from v$rman_backup_job_details"
      " where input_type = 'ARCHIVELOG' and status like 'COMPLETED%'", [], [(5.5,)]),
     ("select input_type, start_time from (select j.*, row_number() over (partition by input_type"

@@ -231,7 +231,7 @@ def chapter(document: Any, key: str, empty: str = "") -> None:
 
 def listed(document: Any, name: str) -> None:
     """Add a table that is left out, head and all, when its list is empty."""
-    document.add_paragraph("{%p if " + TABLES[name][0] + " %}")
+    document.add_paragraph("{%p if (" + TABLES[name][0] + ") %}")
     table(document, name)
     document.add_paragraph("{%p endif %}")
 
@@ -286,7 +286,10 @@ def found(document: Any) -> None:
 def proof(document: Any) -> None:
     chapter(document, "matrix")
     table(document, "matrix")
-    chapter(document, "not_inspected", "not_inspected nothing_missing")
+    chapter(document, "not_inspected")
+    for text in ("{%p if conclusion.unanswered_text %}", "{{ conclusion.unanswered_text }}",
+                 "{%p elif not not_inspected %}", "{{ w.nothing_missing }}", "{%p endif %}"):
+        document.add_paragraph(text)
     listed(document, "not_inspected")
     chapter(document, "readings", "readings no_readings")
     listed(document, "readings")

@@ -73,6 +73,7 @@ def conclude(
         "waived": sum(is_waived(row) for row in rows),
         "waivers_expired": sum(bool(row["waiver"]) and not is_waived(row) for row in rows),
         "unanswered": unanswered,
+        "unanswered_text": _sum_unanswered(unanswered),
         "sentences": [
             *_sum_results(owed, len(rows), counts, quarterly),
             *_sum_findings(findings, rows, resolved, sections),
@@ -154,7 +155,12 @@ def _sum_open(
         sentences.append(
             say("sum_incomplete", n=open_results, section=sections["not_inspected"])
         )
-    if unanswered:
-        names = join([both(name) for name in unanswered], "list_joint")
-        sentences.append(say("sum_unanswered", clauses=names))
-    return sentences
+    missing = _sum_unanswered(unanswered)
+    return [*sentences, missing] if missing else sentences
+
+
+def _sum_unanswered(unanswered: Sequence[str]) -> Text | None:
+    if not unanswered:
+        return None
+    names = join([both(name) for name in unanswered], "list_joint")
+    return say("sum_unanswered", clauses=names)

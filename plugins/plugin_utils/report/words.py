@@ -84,6 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "object": ("对象", "Object"),
     "part": ("部位", "Part"),
     "area": ("类别", "Area"),
+    "section": ("合同部分", "Section"),
     "address": ("地址", "Address"),
     "facts": ("基本情况", "Facts"),
     "clause": ("条款", "Clause"),

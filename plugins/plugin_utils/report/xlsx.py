@@ -95,7 +95,7 @@ _RESULTS = (
 )
 _MATRIX = (
     _key("clause", "clause", 10),
-    _key("area", "section_title", 22),
+    _key("section", "section_title", 22),
     _key("content", "content", 60),
     _key("standard", "standard", 12),
     _key("answered_by", "answered_text", 13),

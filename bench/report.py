@@ -101,7 +101,7 @@ def bare_pdf(rows: list[list[str]]) -> None:
 
     text = (
         f'#set text(font: "{fonts.FAMILY}", size: 8pt)\n'
-        "#table(columns: 5, ..json(\"rows.json\").flatten())"
+        '#table(columns: 5, ..json("rows.json").flatten())'
     )
     typst.compile(
         {"main.typ": text.encode(), "rows.json": json.dumps(rows).encode()},
@@ -113,8 +113,11 @@ def bare_pdf(rows: list[list[str]]) -> None:
 def measure(side: str) -> tuple[float, float]:
     """Run a side in a process of its own; return its CPU seconds and peak memory in MiB."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.report", side], cwd=ROOT, check=True,
-        capture_output=True, text=True,
+        [sys.executable, "-m", "bench.report", side],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     seconds, mebibytes = done.stdout.split()
     return float(seconds), float(mebibytes)

@@ -102,7 +102,7 @@ def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> byt
 
 
 def _one_line(value: Any) -> Any:
-    """Put texts on one line, without the control characters that XML cannot hold."""
+    """Put texts on one line."""
     if isinstance(value, dict):
         return {key: _one_line(item) for key, item in value.items()}
     if isinstance(value, list):

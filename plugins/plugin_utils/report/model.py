@@ -9,6 +9,7 @@ templates place it; they do not compute.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import (
     ReportError,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import both, say
+
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 FORMAT = "ebill.ops/quarterly-report/1"
 
@@ -88,7 +91,17 @@ def build_quarterly(source: QuarterSource) -> dict[str, Any]:
         "quality": scope.quality(source, where),
     }
     verify(model)
-    return model
+    return {key: clean(value) for key, value in model.items()}
+
+
+def clean(value: Any) -> Any:
+    """Replace what no document can hold (control characters, halves of surrogate pairs, which
+    XML 1.0 section 2.2 excludes) by U+FFFD, in all texts of a model."""
+    if isinstance(value, dict):
+        return {key: clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(item) for item in value]
+    return _UNSAFE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _sections(source: QuarterSource, numbers: dict[str, int]) -> dict[str, Row]:

@@ -74,7 +74,7 @@ def digest(source: QuarterSource) -> str:
     text = json.dumps(
         data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def target_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:

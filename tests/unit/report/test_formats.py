@@ -237,6 +237,20 @@ def test_green_and_empty_quarters_render(form: str) -> None:
         assert report.render(form, report.build_quarterly(sample), "zh", TEMPLATES)
 
 
+@pytest.mark.parametrize("form", list(report.FORMATS))
+def test_texts_that_no_document_can_hold(form: str) -> None:
+    """A server may answer anything: controls, half surrogates, markup of each format, length."""
+    sample = source.full()
+    odd = "a\x00b\x1b[31m\n换行\t\ud83d {{ 7*7 }} {% x %} #panic() ]]> </w:t> & \ufffe "
+    odd += "长" * 40_000
+    for row in sample.results[:30]:
+        row.update(message={"zh": odd, "en": odd}, part=odd[:40])
+    content = report.render(form, report.build_quarterly(sample), "zh", TEMPLATES)
+    read = {"html": extract.plain_html, "docx": extract.word_text, "xlsx": extract.book_text,
+            "pdf": extract.pdf_text}.get(form, bytes.decode)
+    assert "{{ 7*7 }}" in read(content).replace("\n", " ")
+
+
 def test_unknown_format_and_language() -> None:
     with pytest.raises(ReportError, match=r"unknown report format 'odt'; known: html"):
         report.render("odt", model(), "zh", TEMPLATES)

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every break of the lab is told by the right check: in ledger, HTML and Word report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.estate import Lab, Run, fold, inspect
+
+TABLE: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("breaks.yml").read_text(encoding="utf-8")
+)
+CASES = [(batch, name) for batch, breaks in TABLE.items() for name in breaks]
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Run]:
+    """The run of each batch, made when its first case asks for it."""
+    return {}
+
+
+def _run(batch: str, lab: Lab, runs: dict[str, Run], folder: Path) -> Run:
+    if batch not in runs:
+        lab.command("mend", "--all")
+        lab.command("break", *TABLE[batch])
+        limit = ",".join(sorted({case["target"] for case in TABLE[batch].values()}))
+        words = ("--limit", limit, "-e", '{"report_formats": ["html", "docx"]}')
+        runs[batch] = inspect(lab, folder, *words)
+    return runs[batch]
+
+
+@pytest.mark.parametrize(("batch", "name"), CASES, ids=[name for _batch, name in CASES])
+def test_break(
+    batch: str,
+    name: str,
+    running_lab: Lab,
+    runs: dict[str, Run],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    run = _run(batch, running_lab, runs, tmp_path_factory.mktemp(f"batch{batch}"))
+    wanted = TABLE[batch][name]
+    assert run.ledger.missing(run.id) == []
+    found = {r["part"]: r for r in run.of(wanted["check"], wanted["target"])}
+    assert wanted["part"] in found, run.output
+    result = found[wanted["part"]]
+    message = result["message"]["zh"]
+    assert (result["status"], wanted["zh"] in message) == (wanted["status"], True), message
+    assert fold(message) in run.html_text
+    assert fold(message) in run.word_text
+
+
+def test_the_table_holds_every_break(running_lab: Lab) -> None:
+    answer = json.loads(running_lab.command("breaks", "--json"))
+    breaks = answer if isinstance(answer, list) else answer["breaks"]
+    assert sorted(name for _batch, name in CASES) == sorted(one["id"] for one in breaks)
+    assert len(CASES) >= 25

@@ -84,7 +84,7 @@ def _ssh(folder: Path) -> list[str]:
 
 
 def _wait(folder: Path, address: str, port: int) -> None:
-    words = ["ssh", *_ssh(folder), "-i", folder / "user_key", "-p", str(port), address, "true"]
+    words = ["ssh", *_ssh(folder), "-i", f"{folder}/user_key", "-p", str(port), address, "true"]
     for _ in range(50):
         if subprocess.run(words, capture_output=True, check=False).returncode == 0:
             return
@@ -116,7 +116,7 @@ def bare_ssh(folder: Path) -> float:
     running = []
     for number in range(1, SERVERS + 1):
         words = [
-            "ssh", *_ssh(folder), "-i", folder / "user_key", "-p", "22022",
+            "ssh", *_ssh(folder), "-i", f"{folder}/user_key", "-p", "22022",
             f"127.0.1.{number}", "/bin/sh -s",
         ]  # fmt: skip
         process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -34,8 +34,9 @@ def sample() -> Any:
 def documents() -> None:
     """The report, as ``ebill.ops.report`` makes it."""
     from ansible_collections.ebill.ops.plugins.plugin_utils import report
+    from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
 
-    model = report.build_quarterly(sample())
+    model = build_quarterly(sample())
     for form in report.FORMATS:
         report.render(form, model, "zh", TEMPLATES)
 
@@ -103,7 +104,8 @@ def bare_pdf(rows: list[list[str]]) -> None:
         f'#set text(font: "{fonts.FAMILY}", size: 8pt)\n'
         '#table(columns: 5, ..json("rows.json").flatten())'
     )
-    typst.compile(
+    compiler: Any = typst.compile
+    compiler(
         {"main.typ": text.encode(), "rows.json": json.dumps(rows).encode()},
         font_paths=[str(fonts.folder())],
         ignore_system_fonts=True,

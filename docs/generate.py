@@ -47,7 +47,7 @@ def _check_lines(catalogue: Catalogue) -> Iterator[str]:
         for check in area.checks:
             compiled = compile_check(catalogue, check.id, settings)
             advice = check.advice.zh if check.advice else ""
-            cells = [
+            yield _row(
                 f"`{check.id}`",
                 check.title.zh,
                 check.title.en,
@@ -56,8 +56,7 @@ def _check_lines(catalogue: Catalogue) -> Iterator[str]:
                 _limit(compiled, check, "fail"),
                 check.level,
                 advice,
-            ]
-            yield "| " + " | ".join(cell.replace("|", "\\|").strip() for cell in cells) + " |"
+            )
         yield ""
 
 
@@ -77,38 +76,38 @@ def _limit(compiled: dict[str, Any], check: Check, level: str) -> str:
 
 def clauses_page(catalogue: Catalogue) -> str:
     """Return the page of clauses with the checks that answer each, and the readings."""
-    lines = [f"# Clauses of the contract\n\n{NOTE}"]
-    answers = {
-        clause: [check.id for check in catalogue.checks.values() if clause in check.clauses]
-        for clause in catalogue.clauses
-    }
+    return "\n".join([*_clause_lines(catalogue), *_reading_lines(catalogue)]) + "\n"
+
+
+def _clause_lines(catalogue: Catalogue) -> Iterator[str]:
+    yield f"# Clauses of the contract\n\n{NOTE}"
     for section in catalogue.sections:
-        lines += [f"## {section.id}: {section.zh} ({section.en})\n", f"{section.lead}\n"]
-        lines += [
-            "| clause | 原文 | English | cadence | answered | checks |",
-            "|---|---|---|---|---|---|",
-        ]
+        yield f"## {section.id}: {section.zh} ({section.en})\n"
+        yield f"{section.lead}\n"
+        yield "| clause | 原文 | English | cadence | answered | checks |"
+        yield "|---|---|---|---|---|---|"
         for clause in catalogue.clauses.values():
-            if clause.id.split("-")[0] == section.id:
-                checks = ", ".join(f"`{check}`" for check in answers[clause.id])
-                cells = (
-                    clause.id,
-                    clause.zh,
-                    clause.en,
-                    clause.cadence.en,
-                    clause.answered,
-                    checks,
-                )
-                lines.append("| " + " | ".join(cells) + " |")
-        lines.append("")
-    lines += ["## Readings of the open points (`ebill_site`)\n"]
-    lines += ["| id | key | default | clauses | 口径 | reading |", "|---|---|---|---|---|---|"]
+            if clause.id.split("-")[0] != section.id:
+                continue
+            answers = [c.id for c in catalogue.checks.values() if clause.id in c.clauses]
+            checks = ", ".join(f"`{check}`" for check in answers)
+            cadence = clause.cadence.en
+            yield _row(clause.id, clause.zh, clause.en, cadence, clause.answered, checks)
+        yield ""
+
+
+def _reading_lines(catalogue: Catalogue) -> Iterator[str]:
+    yield "## Readings of the open points (`ebill_site`)\n"
+    yield "| id | key | default | clauses | 口径 | reading |"
+    yield "|---|---|---|---|---|---|"
     for key, reading in catalogue.readings.items():
         default = "—" if reading.default is None else f"`{reading.default}`"
         clauses = ", ".join(reading.clauses)
-        cells = (reading.id, f"`{key}`", default, clauses, reading.zh, reading.en)
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        yield _row(reading.id, f"`{key}`", default, clauses, reading.zh, reading.en)
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").strip() for cell in cells) + " |"
 
 
 def main(arguments: list[str]) -> int:

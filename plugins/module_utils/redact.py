@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 HIDDEN = "***"
 
@@ -81,7 +81,7 @@ _NUMBER_END = r"(?!\d)(?!\.\d)"
 _SIZE_UNIT = r"(?!\s?(?:bytes?|B|[KMGT]i?B|字节|个字节|blocks?)(?![A-Za-z]))"
 _SIZE_KEY = re.compile(r"(?i)(?:bytes?|size|used|total|avail(?:able)?|free|scn|字节)\W{0,4}$")
 
-Replacement = str | Callable[[re.Match[str]], str]
+Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
 
 def mask_tail(value: str) -> str:
@@ -144,6 +144,25 @@ def _url(match: re.Match[str]) -> str:
     if question:
         query = HIDDEN if "=" in query or len(query) >= 16 else query
     return f"{scheme}{HIDDEN + '@' if user else ''}{path}{question}{query}"
+
+
+def _digits(match: re.Match[str]) -> str:
+    """Mask one run of digits by what its length and form say that it is."""
+    text = match[0]
+    if re.search(r"[A-Fa-f]", text) or _after_size(match):
+        return text
+    digits = re.sub(r"[^\dXx]", "", text)
+    if len(digits) == 18 and not text.startswith("+"):
+        separated = len(text) > 18 and re.fullmatch(r"\d{4}([ -]\d{4})+.*", text)
+        return _card(text) if separated else _eighteen(digits)
+    if 16 <= len(digits) <= 19:
+        return _card(text)
+    if len(digits) > 19:
+        return mask_tail(digits)
+    if len(digits) == 15 and not text.startswith(("+", "0086")):
+        return _identity(digits)
+    mobile = digits[-11:]
+    return f"{mobile[:3]}****{mobile[-4:]}"
 
 
 _RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = tuple(
@@ -216,29 +235,10 @@ _RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = tuple(
             rf"|{_NUMBER}(?:(?:\+|00)86[ -]?)1[3-9]\d \d{{4}} \d{{4}}{_NUMBER_END}"
             rf"|(?:(?<=电话)|(?<=手机)|(?<=手机号))[:： ]*1[3-9]\d \d{{4}} \d{{4}}{_NUMBER_END}"
             rf"|(?<!\d)\d{{21,}}(?!\d)",
-            lambda match: _digits(match),
+            _digits,
         ),
     )
 )
-
-
-def _digits(match: re.Match[str]) -> str:
-    """Mask one run of digits by what its length and form say that it is."""
-    text = match[0]
-    if re.search(r"[A-Fa-f]", text) or _after_size(match):
-        return text
-    digits = re.sub(r"[^\dXx]", "", text)
-    if len(digits) == 18 and not text.startswith("+"):
-        separated = len(text) > 18 and re.fullmatch(r"\d{4}([ -]\d{4})+.*", text)
-        return _card(text) if separated else _eighteen(digits)
-    if 16 <= len(digits) <= 19:
-        return _card(text)
-    if len(digits) > 19:
-        return mask_tail(digits)
-    if len(digits) == 15 and not text.startswith(("+", "0086")):
-        return _identity(digits)
-    mobile = digits[-11:]
-    return f"{mobile[:3]}****{mobile[-4:]}"
 
 
 def redact(text: str) -> str:

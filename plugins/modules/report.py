@@ -35,7 +35,7 @@ options:
     choices: [html, docx, xlsx, pdf, json, junit, prometheus]
     default: [html, docx, xlsx, pdf, json, junit, prometheus]
   templates:
-    description: Folder with a hospital's own templates; a file there replaces ours of the same name.
+    description: Folder with a hospital's own templates; a file of the same name replaces ours.
     type: str
     default: ''
 author: ebill.ops contributors (@ebill-ops)

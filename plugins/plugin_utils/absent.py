@@ -33,13 +33,19 @@ class Absent:
     def __or__(self, _other: Any) -> Absent:
         return self
 
+    def __enter__(self) -> Absent:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        return None
+
     def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[type, ...]:
         return ()
 
 
 def absent(error: ImportError) -> Any:
     """Note that a library is missing and return what stands in for its names."""
-    name = str(error.name or error).split(".")[0]
+    name = str(error.name or error).partition(".")[0]
     if name not in _MISSING:
         _MISSING.append(name)
     return Absent()

@@ -76,10 +76,13 @@ def word_tables(content: bytes) -> list[list[list[str]]]:
     space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
     return [
         [
-            ["\n".join(
-                "".join(t.text or "" for t in p.iter(f"{space}t"))
-                for p in cell.iter(f"{space}p")
-            ) for cell in row.iter(f"{space}tc")]
+            [
+                "\n".join(
+                    "".join(t.text or "" for t in p.iter(f"{space}t"))
+                    for p in cell.iter(f"{space}p")
+                )
+                for cell in row.iter(f"{space}tc")
+            ]
             for row in table.iter(f"{space}tr")
         ]
         for table in word(content).element.body.iter(f"{space}tbl")
@@ -109,17 +112,22 @@ def book_text(content: bytes) -> str:
     for title, rows in sheets(content).items():
         lines.append(f"[{title}]")
         lines += [
-            " | ".join("" if value is None else str(value).replace("\n", " / ") for value in row)
-            .rstrip(" |") for row in rows
+            " | ".join(
+                "" if value is None else str(value).replace("\n", " / ") for value in row
+            ).rstrip(" |")
+            for row in rows
         ]
     return "\n".join(lines) + "\n"
 
 
 def pdf_text(content: bytes) -> str:
     reader = pypdf.PdfReader(io.BytesIO(content))
-    return "\n".join(
-        f"--- {n}\n{sheet.extract_text()}" for n, sheet in enumerate(reader.pages, start=1)
-    ).replace("\u200b", "") + "\n"
+    return (
+        "\n".join(
+            f"--- {n}\n{sheet.extract_text()}" for n, sheet in enumerate(reader.pages, start=1)
+        ).replace("\u200b", "")
+        + "\n"
+    )
 
 
 def squeeze(text: str) -> str:

@@ -29,26 +29,69 @@ AREAS = [
 ]
 HOSTS = ["app01", "app02", "db01", "bak01"]
 TARGETS: list[dict[str, Any]] = [
-    {"name": "app01", "title": "应用服务器一", "areas": ["host", "log"], "address": "10.8.1.11:22",
-     "facts": {"os": "Kylin V10 SP3", "cpu": 8, "memory": "32 GiB"}},
-    {"name": "app02", "title": "应用服务器二", "areas": ["host", "log"], "address": "10.8.1.12:22",
-     "facts": {"os": "Kylin V10 SP3", "cpu": 8, "memory": "32 GiB"}},
-    {"name": "db01", "title": "数据库服务器", "areas": ["host", "log"], "address": "10.8.1.21:22",
-     "facts": {"os": "CentOS 7.9", "cpu": 16, "memory": "64 GiB"}},
-    {"name": "bak01", "title": LONG, "areas": ["host", "backup"], "address": "10.8.1.31:22",
-     "facts": {"os": "CentOS 7.9"}},
-    {"name": "old01", "title": {"zh": "旧开票服务器", "en": "Old billing server"},
-     "areas": ["host"], "address": "10.8.1.40:22", "facts": {}},
-    {"name": "ebilldb", "title": "电子票据数据库", "areas": ["oracle"],
-     "address": "10.8.1.21:1521/EBILL", "facts": {"version": "19.3.0.0.0", "role": "PRIMARY"}},
-    {"name": "ebillweb", "title": "电子票据系统", "areas": ["web", "business"],
-     "address": "https://ebill.hospital.example/", "facts": {}},
+    {
+        "name": "app01",
+        "title": "应用服务器一",
+        "areas": ["host", "log"],
+        "address": "10.8.1.11:22",
+        "facts": {"os": "Kylin V10 SP3", "cpu": 8, "memory": "32 GiB"},
+    },
+    {
+        "name": "app02",
+        "title": "应用服务器二",
+        "areas": ["host", "log"],
+        "address": "10.8.1.12:22",
+        "facts": {"os": "Kylin V10 SP3", "cpu": 8, "memory": "32 GiB"},
+    },
+    {
+        "name": "db01",
+        "title": "数据库服务器",
+        "areas": ["host", "log"],
+        "address": "10.8.1.21:22",
+        "facts": {"os": "CentOS 7.9", "cpu": 16, "memory": "64 GiB"},
+    },
+    {
+        "name": "bak01",
+        "title": LONG,
+        "areas": ["host", "backup"],
+        "address": "10.8.1.31:22",
+        "facts": {"os": "CentOS 7.9"},
+    },
+    {
+        "name": "old01",
+        "title": {"zh": "旧开票服务器", "en": "Old billing server"},
+        "areas": ["host"],
+        "address": "10.8.1.40:22",
+        "facts": {},
+    },
+    {
+        "name": "ebilldb",
+        "title": "电子票据数据库",
+        "areas": ["oracle"],
+        "address": "10.8.1.21:1521/EBILL",
+        "facts": {"version": "19.3.0.0.0", "role": "PRIMARY"},
+    },
+    {
+        "name": "ebillweb",
+        "title": "电子票据系统",
+        "areas": ["web", "business"],
+        "address": "https://ebill.hospital.example/",
+        "facts": {},
+    },
     {"name": "his", "title": "HIS 接口", "areas": ["interface"], "address": "10.8.2.5:8080"},
-    {"name": "finance", "title": "财政票据接口", "areas": ["interface"],
-     "address": "https://fin.example/api?a=1&b=<2>"},
-    {"name": "sms", "title": "短信\"平台\"接口", "areas": ["interface"], "address": "10.8.2.9:443"},
-    {"name": "gdca01", "title": "GDCA 用户认证服务器", "areas": ["gdca"],
-     "address": "10.8.1.50:443"},
+    {
+        "name": "finance",
+        "title": "财政票据接口",
+        "areas": ["interface"],
+        "address": "https://fin.example/api?a=1&b=<2>",
+    },
+    {"name": "sms", "title": '短信"平台"接口', "areas": ["interface"], "address": "10.8.2.9:443"},
+    {
+        "name": "gdca01",
+        "title": "GDCA 用户认证服务器",
+        "areas": ["gdca"],
+        "address": "10.8.1.50:443",
+    },
 ]
 
 
@@ -64,9 +107,11 @@ CHECKS: dict[str, dict[str, Any]] = {
     "host.swap_used": _check("ENV-03", "交换分区使用率", "Swap use", "low"),
     "host.service_running": _check("ENV-03", "关键服务运行", "Services running", "high"),
     "oracle.user_tablespace_used": _check(
-        "ENV-05", "用户表空间使用率", "User tablespace use", "high"),
+        "ENV-05", "用户表空间使用率", "User tablespace use", "high"
+    ),
     "oracle.system_tablespace_used": _check(
-        "ENV-06", "系统表空间使用率", "System tablespace use", "high"),
+        "ENV-06", "系统表空间使用率", "System tablespace use", "high"
+    ),
     "oracle.backup_age": _check("ENV-07", "RMAN 备份时效", "Age of the RMAN backup", "high"),
     "web.login_works": _check("ENV-01", "登录与首页显示", "Log-in and first page", "high"),
     "web.page_seconds": _check("ENV-02", "页面打开时间", "Page time", "medium"),
@@ -86,13 +131,18 @@ CHECKS: dict[str, dict[str, Any]] = {
     "gdca.clock_offset": _check("GDCA-03", "设备时钟偏差", "Clock offset", "low"),
 }
 ADVICE = {
-    "host.disk_used": ("清理过期日志与临时文件，或为该挂载点扩容；清理前先确认归档已完成。",
-                       "Clear old logs and temporary files or enlarge the mount."),
+    "host.disk_used": (
+        "清理过期日志与临时文件，或为该挂载点扩容；清理前先确认归档已完成。",
+        "Clear old logs and temporary files or enlarge the mount.",
+    ),
     "oracle.user_tablespace_used": (
         "为该表空间增加数据文件或提高自动扩展上限，并核对所在磁盘剩余空间。",
-        "Add a data file or raise the autoextend limit; check the disk's room first."),
-    "log.error_lines": ("按样例定位报错的功能与时间段，交运维开发团队分析。",
-                        "Locate function and time by the samples and hand over to development."),
+        "Add a data file or raise the autoextend limit; check the disk's room first.",
+    ),
+    "log.error_lines": (
+        "按样例定位报错的功能与时间段，交运维开发团队分析。",
+        "Locate function and time by the samples and hand over to development.",
+    ),
 }
 NEAR: dict[str, tuple[str, str, float | None, float | None]] = {
     "%": ("above", "%", 80.0, 90.0),
@@ -115,13 +165,27 @@ def _base(check: str, target: str, part: str | None, status: str) -> dict[str, A
     area = check.partition(".")[0]
     seen = status not in ("not_run",)
     return {
-        "check": check, "clauses": CHECKS[check]["clauses"], "area": area, "target": target,
-        "part": part, "status": status, "observed": None, "unit": "", "limit": None,
-        "limit_source": None, "message": {"zh": "", "en": ""}, "advice": None,
-        "level": CHECKS[check]["level"], "reason": None,
-        "started": STARTED.format(len(area) * 5), "duration_seconds": 0.125,
-        "evidence": digest(target, area) if seen else None, "catalogue_version": "1.0.0",
-        "waiver": None, "capacity": None, "data": {},
+        "check": check,
+        "clauses": CHECKS[check]["clauses"],
+        "area": area,
+        "target": target,
+        "part": part,
+        "status": status,
+        "observed": None,
+        "unit": "",
+        "limit": None,
+        "limit_source": None,
+        "message": {"zh": "", "en": ""},
+        "advice": None,
+        "level": CHECKS[check]["level"],
+        "reason": None,
+        "started": STARTED.format(len(area) * 5),
+        "duration_seconds": 0.125,
+        "evidence": digest(target, area) if seen else None,
+        "catalogue_version": "1.0.0",
+        "waiver": None,
+        "capacity": None,
+        "data": {},
     }
 
 
@@ -137,10 +201,14 @@ def measured(
     crossed = fail if result["status"] == "fail" else warn
     name = part or target
     result.update(
-        observed=value, unit=unit, limit={"direction": direction, "warn": warn, "fail": fail},
+        observed=value,
+        unit=unit,
+        limit={"direction": direction, "warn": warn, "fail": fail},
         limit_source="catalogue",
-        message={"zh": f"{name} 为 {value:g} {unit}（限值 {crossed:g} {unit}）",
-                 "en": f"{name} is {value:g} {unit} (limit {crossed:g} {unit})"},
+        message={
+            "zh": f"{name} 为 {value:g} {unit}（限值 {crossed:g} {unit}）",
+            "en": f"{name} is {value:g} {unit} (limit {crossed:g} {unit})",
+        },
     )
     if result["status"] in ("warn", "fail"):
         zh, en = ADVICE.get(check, ("核对该项配置并在下次巡检前处理。", "Check and mend it."))
@@ -148,8 +216,12 @@ def measured(
     if capacity:
         total = 200 * 2**30
         result["capacity"] = capacity
-        result["data"] = {"used_percent": value, "total_bytes": total,
-                          "used_bytes": int(total * value / 100), "mount": part}
+        result["data"] = {
+            "used_percent": value,
+            "total_bytes": total,
+            "used_bytes": int(total * value / 100),
+            "mount": part,
+        }
     return result
 
 
@@ -157,10 +229,13 @@ def stated(check: str, target: str, part: str | None, good: bool) -> dict[str, A
     result = _base(check, target, part, "pass" if good else "fail")
     name = part or target
     result.update(
-        observed=good, limit={"states": {"pass": [True], "fail": [False]}},
+        observed=good,
+        limit={"states": {"pass": [True], "fail": [False]}},
         limit_source="catalogue",
-        message={"zh": f"{name} {'正常' if good else '不正常'}",
-                 "en": f"{name} is {'right' if good else 'wrong'}"},
+        message={
+            "zh": f"{name} {'正常' if good else '不正常'}",
+            "en": f"{name} is {'right' if good else 'wrong'}",
+        },
         advice=None if good else {"zh": "恢复该服务并查明停止原因。", "en": "Restore it."},
     )
     return result
@@ -176,8 +251,13 @@ def unknown(
 
 def _hosts() -> list[dict[str, Any]]:
     found = []
-    disks = {"/": 41.5, "/data": 63.21, "/u01/oradata": 89.96, "/var/log": 82.4,
-             "/归档 数据/2026 年第四季度 (历史)": 93.1}
+    disks = {
+        "/": 41.5,
+        "/data": 63.21,
+        "/u01/oradata": 89.96,
+        "/var/log": 82.4,
+        "/归档 数据/2026 年第四季度 (历史)": 93.1,
+    }
     for n, host in enumerate(HOSTS):
         for mount, used in disks.items():
             value = round(min(used + n * 1.7, 99.9), 2) if mount != "/u01/oradata" else 89.96
@@ -185,30 +265,59 @@ def _hosts() -> list[dict[str, Any]]:
             found.append(measured("host.inodes_used", host, mount, "%", round(value / 3, 1)))
         found.append(measured("host.memory_used", host, None, "%", 71.3 + n * 6))
         found.append(measured("host.load_per_core", host, None, "%", 12.0 + n))
-        found.append(unknown("host.swap_used", host, "skipped", "not_listed",
-                             "现场无此项：swap", "the site has none: swap"))
+        found.append(
+            unknown(
+                "host.swap_used",
+                host,
+                "skipped",
+                "not_listed",
+                "现场无此项：swap",
+                "the site has none: swap",
+            )
+        )
         for service in ("tomcat", "nginx", '=cmd|"/c calc"!A1'):
             found.append(stated("host.service_running", host, service, n != 1))
     for check in (name for name in CHECKS if name.startswith("host.")):
-        found.append(unknown(check, "old01", "error", "unreachable",
-                             "无法连接目标：10.8.1.40:22 连接超时",
-                             "target unreachable: 10.8.1.40:22 timed out"))
+        found.append(
+            unknown(
+                check,
+                "old01",
+                "error",
+                "unreachable",
+                "无法连接目标：10.8.1.40:22 连接超时",
+                "target unreachable: 10.8.1.40:22 timed out",
+            )
+        )
     return found
 
 
 def _database() -> list[dict[str, Any]]:
     spaces = {"EBILL_DATA": 91.25, "EBILL_INDEX": 84.0, "EBILL_ARCHIVE": 52.7, "EBILL_LOB": 95.5}
-    found = [measured("oracle.user_tablespace_used", "ebilldb", name, "%", used, "tablespace")
-             for name, used in spaces.items()]
-    found += [measured("oracle.system_tablespace_used", "ebilldb", name, "%", used, "tablespace")
-              for name, used in {"SYSTEM": 61.2, "SYSAUX": 78.9}.items()]
-    found[3]["waiver"] = {"reason": "扩容采购中，医院已确认", "owner": "信息科",
-                          "expires": "2027-03-31"}
+    found = [
+        measured("oracle.user_tablespace_used", "ebilldb", name, "%", used, "tablespace")
+        for name, used in spaces.items()
+    ]
+    found += [
+        measured("oracle.system_tablespace_used", "ebilldb", name, "%", used, "tablespace")
+        for name, used in {"SYSTEM": 61.2, "SYSAUX": 78.9}.items()
+    ]
+    found[3]["waiver"] = {
+        "reason": "扩容采购中，医院已确认",
+        "owner": "信息科",
+        "expires": "2027-03-31",
+    }
     found[1]["waiver"] = {"reason": "年末结账后处理", "owner": "信息科", "expires": "2026-10-31"}
     found[0]["limit_source"] = "site:usage_limit_pct"
-    found.append(unknown("oracle.backup_age", "ebilldb", "error", "missing_grant",
-                         "缺少授权：V$RMAN_BACKUP_JOB_DETAILS",
-                         "missing grant: V$RMAN_BACKUP_JOB_DETAILS"))
+    found.append(
+        unknown(
+            "oracle.backup_age",
+            "ebilldb",
+            "error",
+            "missing_grant",
+            "缺少授权：V$RMAN_BACKUP_JOB_DETAILS",
+            "missing grant: V$RMAN_BACKUP_JOB_DETAILS",
+        )
+    )
     return found
 
 
@@ -218,29 +327,55 @@ def _pages() -> list[dict[str, Any]]:
         found.append(measured("web.page_seconds", "ebillweb", page, "seconds", 0.8 + n * 1.3))
     for check in ("basic", "stock", "issue", "archive"):
         found.append(stated(f"business.{check}_page", "ebillweb", None, check != "archive"))
-    found.append(unknown("business.deliver_page", "ebillweb", "not_run", "cancelled",
-                         "巡检被中止：SIGTERM", "the run was cancelled: SIGTERM"))
+    found.append(
+        unknown(
+            "business.deliver_page",
+            "ebillweb",
+            "not_run",
+            "cancelled",
+            "巡检被中止：SIGTERM",
+            "the run was cancelled: SIGTERM",
+        )
+    )
     for n, end in enumerate(("his", "finance", "sms")):
         found.append(measured("interface.answer_seconds", end, None, "seconds", 0.4 + n * 2.5))
-    found += [measured("interface.certificate_days", "finance", None, "days", 21),
-              unknown("interface.certificate_days", "his", "skipped", "not_supported",
-                      "不支持：http 无证书", "not supported: http has no certificate"),
-              measured("interface.certificate_days", "sms", None, "days", 45)]
+    found += [
+        measured("interface.certificate_days", "finance", None, "days", 21),
+        unknown(
+            "interface.certificate_days",
+            "his",
+            "skipped",
+            "not_supported",
+            "不支持：http 无证书",
+            "not supported: http has no certificate",
+        ),
+        measured("interface.certificate_days", "sms", None, "days", 45),
+    ]
     return found
 
 
 def _rest() -> list[dict[str, Any]]:
-    found = [measured("backup.newest_age", "bak01", "/backup/全量", "hours", 11.0),
-             measured("backup.newest_age", "bak01", "/backup/归档日志", "hours", 49.5),
-             measured("backup.space_used", "bak01", "/backup", "%", 88.0, "backup")]
+    found = [
+        measured("backup.newest_age", "bak01", "/backup/全量", "hours", 11.0),
+        measured("backup.newest_age", "bak01", "/backup/归档日志", "hours", 49.5),
+        measured("backup.space_used", "bak01", "/backup", "%", 88.0, "backup"),
+    ]
     for n, host in enumerate(("app01", "app02", "db01")):
-        for m, log in enumerate(("/var/log/messages", "/opt/tomcat/logs/catalina.out",
-                                 "/u01/diag/alert_EBILL.log", "/opt/ebill/应用\"日志\".log")):
+        for m, log in enumerate(
+            (
+                "/var/log/messages",
+                "/opt/tomcat/logs/catalina.out",
+                "/u01/diag/alert_EBILL.log",
+                '/opt/ebill/应用"日志".log',
+            )
+        ):
             found.append(measured("log.error_lines", host, log, "lines", (n * 7 + m * 5) ** 2))
-    found += [stated("gdca.reachable", "gdca01", None, True),
-              measured("gdca.certificate_days", "gdca01", "RSA", "days", 200),
-              measured("gdca.certificate_days", "gdca01", "SM2", "days", 12),
-              measured("gdca.clock_offset", "gdca01", None, "seconds", 0.2)]
+    found += [
+        stated("gdca.reachable", "gdca01", None, True),
+        measured("gdca.certificate_days", "gdca01", "RSA", "days", 200),
+        measured("gdca.certificate_days", "gdca01", "SM2", "days", 12),
+        measured("gdca.clock_offset", "gdca01", None, "seconds", 0.2),
+    ]
     return found
 
 
@@ -249,8 +384,11 @@ def _more_findings(found: list[dict[str, Any]]) -> None:
     number = 0
     while sum(row["status"] in ("warn", "fail") for row in found) < 40:
         number += 1
-        found.append(measured("web.page_seconds", "ebillweb", f"功能页 {number:02d}", "seconds",
-                              3.1 + number % 4))
+        found.append(
+            measured(
+                "web.page_seconds", "ebillweb", f"功能页 {number:02d}", "seconds", 3.1 + number % 4
+            )
+        )
 
 
 def _history() -> list[dict[str, Any]]:
@@ -258,7 +396,8 @@ def _history() -> list[dict[str, Any]]:
     points = []
     for n, quarter in enumerate(("2026Q1", "2026Q2", "2026Q3")):
         for check, target, part, start in (
-            ("host.disk_used", "db01", "/data", 55.0), ("host.disk_used", "app01", "/", 39.0),
+            ("host.disk_used", "db01", "/data", 55.0),
+            ("host.disk_used", "app01", "/", 39.0),
             ("host.disk_used", "bak01", "/归档 数据/2026 年第四季度 (历史)", 84.0),
             ("oracle.user_tablespace_used", "ebilldb", "EBILL_DATA", 82.0),
             ("oracle.user_tablespace_used", "ebilldb", "EBILL_LOB", 80.5),
@@ -266,33 +405,77 @@ def _history() -> list[dict[str, Any]]:
         ):
             if (part, quarter) == ("/", "2026Q2"):
                 continue
-            points.append({"quarter": quarter, "check": check, "target": target, "part": part,
-                           "used_percent": start + n * 2.5, "used_bytes": 10, "total_bytes": 20})
+            points.append(
+                {
+                    "quarter": quarter,
+                    "check": check,
+                    "target": target,
+                    "part": part,
+                    "used_percent": start + n * 2.5,
+                    "used_bytes": 10,
+                    "total_bytes": 20,
+                }
+            )
     return points
 
 
 def _previous() -> list[dict[str, Any]]:
     def finding(number: int, check: str, target: str, part: str) -> dict[str, Any]:
-        return {"number": f"2026Q3-{number:03d}", "quarter": "2026Q3", "first_quarter": "2026Q2",
-                "check": check, "target": target, "part": part,
-                "title": CHECKS[check]["title"],
-                "message": {"zh": "上季度记录的现象", "en": "as found in the last quarter"}}
-    return [finding(1, "oracle.user_tablespace_used", "ebilldb", "EBILL_DATA"),
-            finding(2, "host.disk_used", "app01", "/"),
-            finding(3, "host.disk_used", "old01", "/")]
+        return {
+            "number": f"2026Q3-{number:03d}",
+            "quarter": "2026Q3",
+            "first_quarter": "2026Q2",
+            "check": check,
+            "target": target,
+            "part": part,
+            "title": CHECKS[check]["title"],
+            "message": {"zh": "上季度记录的现象", "en": "as found in the last quarter"},
+        }
+
+    return [
+        finding(1, "oracle.user_tablespace_used", "ebilldb", "EBILL_DATA"),
+        finding(2, "host.disk_used", "app01", "/"),
+        finding(3, "host.disk_used", "old01", "/"),
+    ]
 
 
-READINGS = [
-    {"id": "R-01", "key": "usage_limit_pct", "clauses": ["ENV-05", "ENV-06", "ENV-08"],
-     "value": 90, "default": 90, "zh": "使用率达到该值（%）即判为异常，按未舍入的数值逐项判定",
-     "en": "use at or above this percentage fails"},
-    {"id": "R-10", "key": "quarter_basis", "clauses": ["SVC-01"], "value": "calendar",
-     "default": "contract", "zh": "季度自合同起始日起每三个月计一季",
-     "en": "quarters run every three months from the contract's start"},
-    {"id": "R-13", "key": "half_day", "clauses": ["SVC-02"], "value": True, "default": True,
-     "zh": "现场服务半天计 0.5 个工作日", "en": "half a day on site counts 0.5"},
-    {"id": "R-16", "key": "report_due_days", "clauses": ["ENV-10"], "value": None,
-     "default": None, "zh": "未设定提交期限时不判逾期", "en": "no due date unless set"},
+READINGS: list[dict[str, Any]] = [
+    {
+        "id": "R-01",
+        "key": "usage_limit_pct",
+        "clauses": ["ENV-05", "ENV-06", "ENV-08"],
+        "value": 90,
+        "default": 90,
+        "zh": "使用率达到该值（%）即判为异常，按未舍入的数值逐项判定",
+        "en": "use at or above this percentage fails",
+    },
+    {
+        "id": "R-10",
+        "key": "quarter_basis",
+        "clauses": ["SVC-01"],
+        "value": "calendar",
+        "default": "contract",
+        "zh": "季度自合同起始日起每三个月计一季",
+        "en": "quarters run every three months from the contract's start",
+    },
+    {
+        "id": "R-13",
+        "key": "half_day",
+        "clauses": ["SVC-02"],
+        "value": True,
+        "default": True,
+        "zh": "现场服务半天计 0.5 个工作日",
+        "en": "half a day on site counts 0.5",
+    },
+    {
+        "id": "R-16",
+        "key": "report_due_days",
+        "clauses": ["ENV-10"],
+        "value": None,
+        "default": None,
+        "zh": "未设定提交期限时不判逾期",
+        "en": "no due date unless set",
+    },
 ]
 
 
@@ -305,12 +488,24 @@ def full() -> QuarterSource:
     pairs = dict.fromkeys((row["target"], row["area"]) for row in results if row["evidence"])
     clauses = yaml.safe_load((ROOT / "catalogue/clauses.yml").read_text("utf-8"))
     return QuarterSource(
-        site={"hospital": "湛江中心人民医院", "project": "电子票据管理系统运维服务项目",
-              "contract_no": "EB-2026-0417", "vendor": "运维服务方", "timezone": "Asia/Shanghai"},
-        run={"id": "20261118T010500Z-7f3a", "opened": "2026-11-18T01:05:00+00:00",
-             "closed": "2026-11-18T01:07:41+00:00", "state": "closed", "engineer": "engineer01",
-             "catalogue_version": "1.0.0", "tool_version": "1.0.0", "quarter": "2026Q4",
-             "selection": ""},
+        site={
+            "hospital": "湛江中心人民医院",
+            "project": "电子票据管理系统运维服务项目",
+            "contract_no": "EB-2026-0417",
+            "vendor": "运维服务方",
+            "timezone": "Asia/Shanghai",
+        },
+        run={
+            "id": "20261118T010500Z-7f3a",
+            "opened": "2026-11-18T01:05:00+00:00",
+            "closed": "2026-11-18T01:07:41+00:00",
+            "state": "closed",
+            "engineer": "engineer01",
+            "catalogue_version": "1.0.0",
+            "tool_version": "1.0.0",
+            "quarter": "2026Q4",
+            "selection": "",
+        },
         targets=TARGETS,
         areas=AREAS,
         sections=clauses["sections"],
@@ -320,8 +515,14 @@ def full() -> QuarterSource:
         results=results,
         readings=READINGS,
         evidence=[
-            {"id": f"ev-{n}", "target": target, "area": area, "sha256": digest(target, area),
-             "size_bytes": 2048 + n * 17, "collected": STARTED.format(n)}
+            {
+                "id": f"ev-{n}",
+                "target": target,
+                "area": area,
+                "sha256": digest(target, area),
+                "size_bytes": 2048 + n * 17,
+                "collected": STARTED.format(n),
+            }
             for n, (target, area) in enumerate(pairs, start=1)
         ],
         history=_history(),

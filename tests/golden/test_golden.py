@@ -36,7 +36,9 @@ def model() -> dict[str, Any]:
 
 # JSON holds both languages, and Prometheus has ids only.
 CASES = [
-    (form, language) for form in READERS for language in ("zh", "en")
+    (form, language)
+    for form in READERS
+    for language in ("zh", "en")
     if language == "zh" or form not in ("json", "prometheus")
 ]
 

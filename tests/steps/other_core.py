@@ -24,16 +24,16 @@ def main(root: Path) -> int:
     lock = root / "requirements-dev.txt"
     ready = venv / "ready"
     if not ready.is_file() or ready.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run([interpreter, "-m", "venv", "--clear", venv], check=True)
-        pip = [venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
+        subprocess.run([str(interpreter), "-m", "venv", "--clear", str(venv)], check=True)
+        pip = [str(venv / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True)
         ready.touch()
     path = f"{venv / 'bin'}:{os.environ['PATH']}"
     subprocess.run(
-        [venv / "bin" / "ansible", "--version"], env={**os.environ, "PATH": path}, check=True
+        [str(venv / "bin" / "ansible"), "--version"], env={**os.environ, "PATH": path}, check=True
     )
     return subprocess.run(
-        [venv / "bin" / "python", "-m", "pytest", "-q", "-n", "2", "tests/unit", ONE_RUN],
+        [str(venv / "bin" / "python"), "-m", "pytest", "-q", "-n", "2", "tests/unit", ONE_RUN],
         cwd=root,
         env={**os.environ, "PATH": path},
         check=False,

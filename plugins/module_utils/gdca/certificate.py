@@ -66,7 +66,11 @@ def parse(der: bytes) -> Any:
     try:
         certificate = x509.Certificate.load(der, strict=True)
         facts(certificate, datetime.fromisoformat("2000-01-01T00:00:00+00:00"), "any")
-        _ = self_issued(certificate), is_ca(certificate), certificate["signature_value"].native
+        _parsed = (
+            self_issued(certificate),
+            is_ca(certificate),
+            certificate["signature_value"].native,
+        )
     except Exception as exc:  # a broken DER: ValueError, TypeError, KeyError, OverflowError, ...
         raise Trouble("bad_answer", "certificate DER") from exc
     return certificate

@@ -89,9 +89,7 @@ def issue(
     for _attempt in range(_ATTEMPTS):
         version = next_version(folder)
         model = build_quarterly(replace(source, version=version))
-        names = {
-            form: file_name(form, quarter, version, language, ascii_names) for form in formats
-        }
+        names = {form: file_name(form, quarter, version, language, ascii_names) for form in formats}
         files = {name: render(form, model, language, templates) for form, name in names.items()}
         try:
             frozen = freeze(folder, files, version)

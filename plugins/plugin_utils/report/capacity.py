@@ -31,7 +31,8 @@ def capacity_groups(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
     determined. Trend: percentages by quarter, ``None`` where a quarter has no point.
     """
     return [
-        group for kind in KINDS
+        group
+        for kind in KINDS
         if (group := _group(kind, source, [row for row in rows if row["capacity"] == kind]))
     ]
 
@@ -39,7 +40,7 @@ def capacity_groups(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
 def _group(kind: str, source: QuarterSource, rows: Sequence[Row]) -> Row | None:
     history = _history(source, {row["check"] for row in rows})
     bars = [_bar(row, history) for row in rows if _percent(row["data"]) is not None]
-    bars.sort(key=lambda bar: -bar["used_percent"])
+    bars.sort(key=lambda gauge: -gauge["used_percent"])
     if not bars:
         return None
     trend = _trend(source.run["quarter"], bars, history)
@@ -110,21 +111,22 @@ def _trend(
 ) -> Row | None:
     """Lines of the fullest that have at least one earlier quarter; None without any."""
     chosen = [
-        (bar, earlier) for bar in bars
-        if (earlier := history.get((bar["check"], bar["target"], bar["part"])))
+        (gauge, earlier)
+        for gauge in bars
+        if (earlier := history.get((gauge["check"], gauge["target"], gauge["part"])))
     ][:LINES]
     if not chosen:
         return None
     quarters = sorted({name for _bar_, earlier in chosen for name in earlier})
-    quarters = [*quarters[1 - QUARTERS:], quarter]
+    quarters = [*quarters[1 - QUARTERS :], quarter]
     lines = [
         {
-            "label": bar["label"],
-            "points": [*(earlier.get(name) for name in quarters[:-1]), bar["used_percent"]],
+            "label": gauge["label"],
+            "points": [*(earlier.get(name) for name in quarters[:-1]), gauge["used_percent"]],
         }
-        for bar, earlier in chosen
+        for gauge, earlier in chosen
     ]
-    limits = {bar["fail"] for bar, _earlier in chosen if bar["fail"] is not None}
+    limits = {gauge["fail"] for gauge, _earlier in chosen if gauge["fail"] is not None}
     return {
         "quarters": quarters,
         "lines": lines,

@@ -46,8 +46,9 @@ def shorten(text: str, size: float, width: float) -> str:
     return f"{text[:head]}…{text[-tail:]}"
 
 
-def _text(x: float, y: float, text: str, size: float = 12, anchor: str = "start",
-          fill: str = INK) -> str:
+def _text(
+    x: float, y: float, text: str, size: float = 12, anchor: str = "start", fill: str = INK
+) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
         f'fill="{fill}">{escape(text)}</text>'
@@ -56,8 +57,7 @@ def _text(x: float, y: float, text: str, size: float = 12, anchor: str = "start"
 
 def _line(x1: float, y1: float, x2: float, y2: float, color: str, extra: str = "") -> str:
     return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" '
-        f'{extra}/>'
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" {extra}/>'
     )
 
 
@@ -77,28 +77,30 @@ def bar_chart(bars: Sequence[Mapping[str, Any]], title: str) -> str:
         x = _LABEL + _BAR * tick / 100
         body.append(_line(x, _TOP - 6, x, height - 6, GRID))
         body.append(_text(x, _TOP - 12, str(tick), 10.5, "middle", MUTED))
-    for n, bar in enumerate(bars):
-        body.append(_bar(bar, _TOP + n * _ROW))
+    for n, gauge in enumerate(bars):
+        body.append(_bar(gauge, _TOP + n * _ROW))
     return _svg(height, title, body)
 
 
-def _bar(bar: Mapping[str, Any], y: float) -> str:
-    width = _BAR * min(max(bar["used_percent"], 0), 100) / 100
+def _bar(gauge: Mapping[str, Any], y: float) -> str:
+    width = _BAR * min(max(gauge["used_percent"], 0), 100) / 100
     parts = [
-        f"<g><title>{escape(bar['label'])}</title>",
-        _text(_LABEL - 10, y + 15, shorten(bar["label"], 12, _LABEL - 14), 12, "end"),
+        f"<g><title>{escape(gauge['label'])}</title>",
+        _text(_LABEL - 10, y + 15, shorten(gauge["label"], 12, _LABEL - 14), 12, "end"),
         f'<rect x="{_LABEL}" y="{y + 4:g}" width="{_BAR}" height="15" fill="{TRACK}"/>',
         f'<rect x="{_LABEL}" y="{y + 4:g}" width="{width:.1f}" height="15" '
-        f'fill="{FILL.get(bar["status"], MUTED)}"/>',
+        f'fill="{FILL.get(gauge["status"], MUTED)}"/>',
     ]
-    for key, dash in (("warn", 'stroke-width="1.4" stroke-dasharray="3 2"'),
-                      ("fail", 'stroke-width="1.6"')):
-        if bar[key] is not None:
-            x = _LABEL + _BAR * min(max(float(bar[key]), 0), 100) / 100
+    for key, dash in (
+        ("warn", 'stroke-width="1.4" stroke-dasharray="3 2"'),
+        ("fail", 'stroke-width="1.6"'),
+    ):
+        if gauge[key] is not None:
+            x = _LABEL + _BAR * min(max(float(gauge[key]), 0), 100) / 100
             parts.append(_line(x, y, x, y + 23, INK, dash))
-    symbol = LOOKS[bar["status"]][0]
-    parts.append(_text(_LABEL + _BAR + 12, y + 16, f"{symbol} {bar['used_text']}", 12))
-    parts.append(_text(_WIDTH, y + 16, bar["space_text"], 10.5, "end", MUTED))
+    symbol = LOOKS[gauge["status"]][0]
+    parts.append(_text(_LABEL + _BAR + 12, y + 16, f"{symbol} {gauge['used_text']}", 12))
+    parts.append(_text(_WIDTH, y + 16, gauge["space_text"], 10.5, "end", MUTED))
     return "".join(parts) + "</g>"
 
 
@@ -115,8 +117,9 @@ def line_chart(trend: Mapping[str, Any], title: str) -> str:
         body.append(_text(_x(n, len(quarters)), bottom + 18, quarter, 11, "middle", MUTED))
     if trend["limit"] is not None:
         y = _y(trend["limit"])
-        body.append(_line(_PLOT_LEFT, y, _PLOT_LEFT + _PLOT_WIDTH, y, "#a3231b",
-                          'stroke-width="1.4"'))
+        body.append(
+            _line(_PLOT_LEFT, y, _PLOT_LEFT + _PLOT_WIDTH, y, "#a3231b", 'stroke-width="1.4"')
+        )
     labels = _spread([_y(line["points"][-1]) for line in trend["lines"]], 17, bottom)
     for n, line in enumerate(trend["lines"]):
         body.append(_trend_line(line, n, len(quarters), labels[n]))
@@ -138,13 +141,11 @@ def _trend_line(line: Mapping[str, Any], index: int, count: int, label_y: float)
         (_x(n, count), _y(value)) if value is not None else None
         for n, value in enumerate(line["points"])
     ]
-    parts = [
-        _line(*start, *end, color, extra)
-        for start, end in pairwise(points) if start and end
-    ]
+    parts = [_line(*start, *end, color, extra) for start, end in pairwise(points) if start and end]
     parts += [
         f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="3.2" fill="{color}"/>'
-        for point in points if point
+        for point in points
+        if point
     ]
     last = points[-1]
     if last:
@@ -167,7 +168,7 @@ def _spread(wanted: Sequence[float], gap: float, bottom: float) -> list[float]:
 
 
 def count_chart(shares: Sequence[Mapping[str, Any]]) -> str:
-    """Draw the counts by status as one stacked bar; the numbers stand beside it as text."""
+    """Draw the counts by status as one stacked gauge; the numbers stand beside it as text."""
     total = sum(share["count"] for share in shares)
     body, x = [], 0.0
     for share in shares:

@@ -192,9 +192,12 @@ def _condensed(rows: list[Row]) -> list[Text]:
 def _extreme(rows: Sequence[Row]) -> Text | None:
     """The observed value nearest to its limit's bad side, where all are of one kind."""
     numeric = [
-        row for row in rows
-        if isinstance(row["observed"], (int, float)) and not isinstance(row["observed"], bool)
-        and row["limit"] and "direction" in row["limit"]
+        row
+        for row in rows
+        if isinstance(row["observed"], (int, float))
+        and not isinstance(row["observed"], bool)
+        and row["limit"]
+        and "direction" in row["limit"]
     ]
     kinds = {(row["limit"]["direction"], row["unit"]) for row in numeric}
     if len(kinds) != 1:
@@ -205,9 +208,7 @@ def _extreme(rows: Sequence[Row]) -> Text | None:
     return say("highest" if above else "lowest", value=chosen["observed_text"], where=where)
 
 
-def tables(
-    source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row]
-) -> list[Row]:
+def tables(source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row]) -> list[Row]:
     """Return the quarterly tables: their clauses, and the checks behind them.
 
     A check that answers clauses of several tables is shown in each, so their results may not be
@@ -218,10 +219,12 @@ def tables(
     for key, section in TABLES:
         own = [clause for clause in clauses if clause["section"] == section]
         ids = {clause["clause"] for clause in own}
-        found.append({
-            "key": key,
-            "title": both(titles.get(section, section)),
-            "clauses": own,
-            "checks": [check for check in checks if ids & set(check["clauses"])],
-        })
+        found.append(
+            {
+                "key": key,
+                "title": both(titles.get(section, section)),
+                "clauses": own,
+                "checks": [check for check in checks if ids & set(check["clauses"])],
+            }
+        )
     return found

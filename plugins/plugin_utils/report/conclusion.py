@@ -48,8 +48,9 @@ def conclude(
     """
     counts = count(row["status"] for row in rows)
     quarterly = [row for row in clauses if row["section"] in {section for _key, section in TABLES}]
-    unanswered = [row["clause"] for row in quarterly if not row["results"]
-                  and row["answered"] == "automated"]
+    unanswered = [
+        row["clause"] for row in quarterly if not row["results"] and row["answered"] == "automated"
+    ]
     open_results = sum(counts[status] for status in OPEN)
     verdict = _verdict(rows, counts)
     complete = not open_results and not unanswered and verdict != "none"
@@ -131,7 +132,8 @@ def _sum_findings(
 ) -> list[Text]:
     sentences = [
         say("sum_findings", total=len(findings), section=sections["findings"], **_levels(findings))
-        if findings else say("sum_no_findings")
+        if findings
+        else say("sum_no_findings")
     ]
     waived = sum(is_waived(row) for row in rows)
     expired = sum(bool(row["waiver"]) for row in rows) - waived
@@ -152,9 +154,7 @@ def _sum_open(
 ) -> list[Text]:
     sentences = []
     if open_results:
-        sentences.append(
-            say("sum_incomplete", n=open_results, section=sections["not_inspected"])
-        )
+        sentences.append(say("sum_incomplete", n=open_results, section=sections["not_inspected"]))
     missing = _sum_unanswered(unanswered)
     return [*sentences, missing] if missing else sentences
 

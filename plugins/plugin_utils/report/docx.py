@@ -82,6 +82,7 @@ def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> byt
         from docxtpl import DocxTemplate
     except ImportError as problem:
         raise ReportError("Word needs the Python package docxtpl (requirements.txt)") from problem
+
     class Template(DocxTemplate):  # type: ignore[misc]
         """Without the search for line breaks inside texts, a fifth of the time: ours have none."""
 

@@ -102,7 +102,7 @@ def limit_source(source: str | None) -> Text:
     if not source:
         return both("")
     if source.startswith("site:"):
-        return say("source_site", key=source.removeprefix("site:"))
+        return say("source_site", setting=source.removeprefix("site:"))
     names = {
         "catalogue": "source_catalogue",
         "inventory": "source_inventory",

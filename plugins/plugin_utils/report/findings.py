@@ -44,8 +44,21 @@ def finding_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
 def _finding(number: str, row: Row, before: Mapping[str, Any] | None, quarter: str) -> Row:
     first = str(before.get("first_quarter") or before.get("quarter") or "") if before else quarter
     kept = (
-        "check", "title", "clauses", "area", "area_title", "target", "part", "status", "level",
-        "message", "observed", "observed_text", "limit_text", "waiver", "evidence",
+        "check",
+        "title",
+        "clauses",
+        "area",
+        "area_title",
+        "target",
+        "part",
+        "status",
+        "level",
+        "message",
+        "observed",
+        "observed_text",
+        "limit_text",
+        "waiver",
+        "evidence",
     )
     return {
         "number": number,
@@ -106,15 +119,18 @@ def advice_rows(findings: Sequence[Row]) -> list[Row]:
         text = finding["advice"]
         if not text["zh"]:
             continue
-        row = grouped.setdefault(text["zh"], {
-            "number": len(grouped) + 1,
-            "title": finding["title"],
-            "advice": text,
-            "level": finding["level"],
-            "level_text": finding["level_text"],
-            "findings": [],
-            "targets": [],
-        })
+        row = grouped.setdefault(
+            text["zh"],
+            {
+                "number": len(grouped) + 1,
+                "title": finding["title"],
+                "advice": text,
+                "level": finding["level"],
+                "level_text": finding["level_text"],
+                "findings": [],
+                "targets": [],
+            },
+        )
         row["findings"].append(finding["number"])
         if finding["target"] not in row["targets"]:
             row["targets"].append(finding["target"])

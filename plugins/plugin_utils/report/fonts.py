@@ -51,7 +51,7 @@ def covered() -> tuple[tuple[int, int], ...]:
             file.seek(start + 4)
             tables = struct.unpack(">H", file.read(2))[0]
             file.seek(start + 12)
-            records = [struct.unpack(">4sIII", file.read(16)) for _ in range(tables)]
+            records = [struct.unpack(">4sIII", file.read(16)) for _table in range(tables)]
             offset, length = next((at, size) for tag, _sum, at, size in records if tag == b"cmap")
             file.seek(offset)
             return _groups(file.read(length))
@@ -66,8 +66,7 @@ def _groups(cmap: bytes) -> tuple[tuple[int, int], ...]:
         if struct.unpack_from(">H", cmap, offset)[0] == 12:
             number = struct.unpack_from(">I", cmap, offset + 12)[0]
             return tuple(
-                struct.unpack_from(">II", cmap, offset + 16 + group * 12)
-                for group in range(number)
+                struct.unpack_from(">II", cmap, offset + 16 + group * 12) for group in range(number)
             )
     raise StopIteration("no cmap subtable of format 12")
 

@@ -80,8 +80,9 @@ def _claim(partial: Path, target: Path) -> None:
         partial.rename(target)
     except OSError as problem:
         if target.exists():
-            raise VersionTaken(f"report version {target} exists and is not overwritten") \
-                from problem
+            raise VersionTaken(
+                f"report version {target} exists and is not overwritten"
+            ) from problem
         raise
 
 

@@ -41,9 +41,7 @@ def render(model: Mapping[str, Any], language: str, templates: files.Templates) 
             policy=policy,
         )
     except TemplateError as problem:
-        raise ReportError(
-            f"report template {files.find(templates, name)}: {problem}"
-        ) from problem
+        raise ReportError(f"report template {files.find(templates, name)}: {problem}") from problem
     return text.encode()
 
 

@@ -25,18 +25,25 @@ def render(model: Mapping[str, Any], language: str, templates: files.Templates) 
     del templates
     view = localise(model, language)
     counts = view["conclusion"]["counts"]
-    root = ET.Element("testsuites", {
-        "name": f"{view['cover']['title']} {view['cover']['quarter']}",
-        **_numbers(counts, view["conclusion"]["total"]),
-        "time": _seconds(view["results"]),
-    })
+    root = ET.Element(
+        "testsuites",
+        {
+            "name": f"{view['cover']['title']} {view['cover']['quarter']}",
+            **_numbers(counts, view["conclusion"]["total"]),
+            "time": _seconds(view["results"]),
+        },
+    )
     for area in view["areas"]:
         rows = [row for row in view["results"] if row["area"] == area["area"]]
-        suite = ET.SubElement(root, "testsuite", {
-            "name": area["area"],
-            **_numbers(area["counts"], area["results"]),
-            "time": _seconds(rows),
-        })
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            {
+                "name": area["area"],
+                **_numbers(area["counts"], area["results"]),
+                "time": _seconds(rows),
+            },
+        )
         for row in rows:
             _case(suite, row)
     ET.indent(root, " ")
@@ -59,11 +66,15 @@ def _seconds(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _case(suite: ET.Element, row: Mapping[str, Any]) -> None:
     place = f"{row['target']}{' ' + row['part'] if row['part'] else ''}"
-    case = ET.SubElement(suite, "testcase", {
-        "classname": row["check"],
-        "name": f"{place}: {row['title']}",
-        "time": f"{row['duration_seconds']:.3f}",
-    })
+    case = ET.SubElement(
+        suite,
+        "testcase",
+        {
+            "classname": row["check"],
+            "name": f"{place}: {row['title']}",
+            "time": f"{row['duration_seconds']:.3f}",
+        },
+    )
     message = row["message"]
     if row["waiver"]:
         message = f"{message} [{row['waiver']['text']}]"

@@ -128,16 +128,17 @@ def verify(model: dict[str, Any]) -> None:
         group = model[name]
         _equal(name, sum(row["results"] for row in group), total)
         for status in STATUSES:
-            _equal(f"{name}: {status}", sum(row["counts"][status] for row in group),
-                   counts[status])
+            _equal(f"{name}: {status}", sum(row["counts"][status] for row in group), counts[status])
     _equal("findings", len(model["findings"]), counts["fail"] + counts["warn"])
-    _equal("findings by level", sum(model["conclusion"]["levels"].values()),
-           len(model["findings"]))
+    _equal("findings by level", sum(model["conclusion"]["levels"].values()), len(model["findings"]))
     for name, statuses in (("not_inspected", OPEN), ("not_applicable", ("skipped",))):
         shown = sum(row["results"] for row in model[name])
         _equal(name, shown, sum(counts[status] for status in statuses))
-    _equal("clauses", sum(model["conclusion"]["clause_counts"].values()),
-           model["conclusion"]["clauses_total"])
+    _equal(
+        "clauses",
+        sum(model["conclusion"]["clause_counts"].values()),
+        model["conclusion"]["clauses_total"],
+    )
     for row in model["matrix"]:
         _equal(f"clause {row['clause']}", sum(row["counts"].values()), row["results"])
 

@@ -30,30 +30,56 @@ def render(model: Mapping[str, Any], language: str, templates: files.Templates) 
     conclusion = view["conclusion"]
     results = _labelled(view["results"])
     numeric = [
-        (labels, float(row["observed"])) for labels, row in results
+        (labels, float(row["observed"]))
+        for labels, row in results
         if isinstance(row["observed"], (int, float)) and not isinstance(row["observed"], bool)
     ]
     units = {row["check"]: row["unit"] for row in view["results"] if row["unit"]}
     parts = [
-        _metric("ebill_check_status", "Result of a check; 1 for the status that it has.",
-                (({**labels, "status": row["status"]}, 1) for labels, row in results)),
-        _metric("ebill_observed_value", "Observed value of a check, in the check's unit.",
-                (({**labels, "unit": units.get(labels["check"], "")}, value)
-                 for labels, value in numeric)),
-        _metric("ebill_check_waived", "1 for a warning or failure with a waiver in force.",
-                ((labels, int(row["waiver"]["valid"])) for labels, row in results
-                 if row["waiver"])),
-        _metric("ebill_run_results", "Results of the run by status.",
-                (({"status": status}, conclusion["counts"][status]) for status in STATUSES)),
-        _metric("ebill_run_findings", "Findings of the run by level.",
-                (({"level": level}, n) for level, n in conclusion["levels"].items())),
-        _metric("ebill_run_owed", "Checks (check x object) that the run owed.",
-                [({}, conclusion["owed"])]),
-        _metric("ebill_run_complete", "1 when everything owed was determined.",
-                [({}, int(conclusion["complete"]))]),
+        _metric(
+            "ebill_check_status",
+            "Result of a check; 1 for the status that it has.",
+            (({**labels, "status": row["status"]}, 1) for labels, row in results),
+        ),
+        _metric(
+            "ebill_observed_value",
+            "Observed value of a check, in the check's unit.",
+            (
+                ({**labels, "unit": units.get(labels["check"], "")}, value)
+                for labels, value in numeric
+            ),
+        ),
+        _metric(
+            "ebill_check_waived",
+            "1 for a warning or failure with a waiver in force.",
+            ((labels, int(row["waiver"]["valid"])) for labels, row in results if row["waiver"]),
+        ),
+        _metric(
+            "ebill_run_results",
+            "Results of the run by status.",
+            (({"status": status}, conclusion["counts"][status]) for status in STATUSES),
+        ),
+        _metric(
+            "ebill_run_findings",
+            "Findings of the run by level.",
+            (({"level": level}, n) for level, n in conclusion["levels"].items()),
+        ),
+        _metric(
+            "ebill_run_owed",
+            "Checks (check x object) that the run owed.",
+            [({}, conclusion["owed"])],
+        ),
+        _metric(
+            "ebill_run_complete",
+            "1 when everything owed was determined.",
+            [({}, int(conclusion["complete"]))],
+        ),
         _metric("ebill_run_info", "The run, its quarter and versions.", [(_info(view), 1)]),
-        _metric("ebill_run_last_result_seconds", "Unix time of the newest result.",
-                [({}, _newest(view["results"]))]),
+        _metric(
+            "ebill_run_last_result_seconds",
+            "Unix time of the newest result.",
+            [({}, _newest(view["results"]))],
+        ),
     ]
     return "".join(parts).encode()
 

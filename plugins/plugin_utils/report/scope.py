@@ -57,7 +57,8 @@ def quality(source: QuarterSource, where: tzinfo) -> Row:
         "engineer": str(run.get("engineer") or ""),
         "opened": figures.local_time(run["opened"], where),
         "closed": both(figures.local_time(run["closed"], where))
-        if run.get("closed") else say("run_open"),
+        if run.get("closed")
+        else say("run_open"),
         "state": state,
         "state_text": say(f"state_{state}") if f"state_{state}" in WORDS else both(state),
         "tool_version": str(run.get("tool_version") or ""),
@@ -71,9 +72,7 @@ def digest(source: QuarterSource) -> str:
     two reports with the same digest say the same."""
     data = asdict(source)
     del data["made"], data["version"]
-    text = json.dumps(
-        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-    )
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -120,13 +119,15 @@ def area_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
     for area in order:
         statuses = [row["status"] for row in rows if row["area"] == area]
         if statuses:
-            found.append({
-                "area": area,
-                "title": both(titles.get(area, area)),
-                "status": combine(statuses),
-                "counts": count(statuses),
-                "results": len(statuses),
-            })
+            found.append(
+                {
+                    "area": area,
+                    "title": both(titles.get(area, area)),
+                    "status": combine(statuses),
+                    "counts": count(statuses),
+                    "results": len(statuses),
+                }
+            )
     return found
 
 
@@ -138,18 +139,21 @@ def undetermined_rows(rows: Sequence[Row], statuses: Sequence[str] = OPEN) -> li
         if row["status"] not in statuses:
             continue
         key = (row["status"], row["target"], row["area"], row["message"]["zh"])
-        group = grouped.setdefault(key, {
-            "number": 0,
-            "status": row["status"],
-            "target": row["target"],
-            "area": row["area"],
-            "area_title": row["area_title"],
-            "message": row["message"],
-            "reason": row["reason"],
-            "titles": [],
-            "clauses": [],
-            "results": 0,
-        })
+        group = grouped.setdefault(
+            key,
+            {
+                "number": 0,
+                "status": row["status"],
+                "target": row["target"],
+                "area": row["area"],
+                "area_title": row["area_title"],
+                "message": row["message"],
+                "reason": row["reason"],
+                "titles": [],
+                "clauses": [],
+                "results": 0,
+            },
+        )
         group["results"] += 1
         title = _with_part(row)
         if title not in group["titles"]:
@@ -165,8 +169,11 @@ def undetermined_rows(rows: Sequence[Row], statuses: Sequence[str] = OPEN) -> li
 def _with_part(row: Row) -> dict[str, str]:
     part = row["part"]
     return {
-        language: f"{text}（{part}）" if part and language == "zh"
-        else f"{text} ({part})" if part else text
+        language: f"{text}（{part}）"
+        if part and language == "zh"
+        else f"{text} ({part})"
+        if part
+        else text
         for language, text in row["title"].items()
     }
 
@@ -212,7 +219,5 @@ def evidence_rows(source: QuarterSource, rows: Sequence[Row], where: tzinfo) -> 
             "collected": item.get("collected") or "",
             "collected_text": figures.local_time(item.get("collected"), where),
         }
-        for number, item in (
-            (f"E{n:03d}", item) for n, item in enumerate(source.evidence, start=1)
-        )
+        for number, item in ((f"E{n:03d}", item) for n, item in enumerate(source.evidence, start=1))
     ]

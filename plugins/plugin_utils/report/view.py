@@ -37,8 +37,12 @@ def localise(model: Mapping[str, Any], language: str) -> dict[str, Any]:
             f"no documents in the language {language!r}; known: {', '.join(LANGUAGES)}"
         )
     looks = {
-        status: {"symbol": symbol, "color": color, "tint": tint,
-                 "text": status_text(status)[language]}
+        status: {
+            "symbol": symbol,
+            "color": color,
+            "tint": tint,
+            "text": status_text(status)[language],
+        }
         for status, (symbol, color, tint) in LOOKS.items()
     }
     view: dict[str, Any] = _translate(model, language, looks)

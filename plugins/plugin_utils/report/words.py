@@ -236,12 +236,12 @@ WORDS: dict[str, tuple[str, str]] = {
     # limits
     "limit_above": ("{name} ≥ {value}", "{name} ≥ {value}"),
     "limit_below": ("{name} < {value}", "{name} < {value}"),
-    "limit_states": ("应为“{values}”", "expected: {values}"),
+    "limit_states": ("应为\u201c{values}\u201d", "expected: {values}"),
     "limit_shown": ("仅记录", "recorded only"),
     "yes": ("是", "yes"),
     "no_value": ("否", "no"),
     "source_catalogue": ("检查目录", "catalogue"),
-    "source_site": ("现场设定 {key}", "site setting {key}"),
+    "source_site": ("现场设定 {setting}", "site setting {setting}"),
     "source_inventory": ("主机清单", "inventory"),
     "source_parts": ("主机清单（按部位）", "inventory (by part)"),
     "limit_changed": ("阈值来自{source}", "limit from {source}"),
@@ -319,8 +319,7 @@ def join(texts: list[Text], joint: str) -> Text:
     """Join texts with the words ``joint`` of each language."""
     between = say(joint)
     return {
-        language: between[language].join(text[language] for text in texts)
-        for language in LANGUAGES
+        language: between[language].join(text[language] for text in texts) for language in LANGUAGES
     }
 
 

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -16,107 +15,30 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates 
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.charts import text_width
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.view import localise
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.xlsx_columns import (
+    CLAUSES,
+    EVIDENCE,
+    FINDINGS,
+    MATRIX,
+    RESULTS,
+    STATUS,
+    Column,
+    Row,
+)
 
 FONT = "微软雅黑"
 # A cell holds at most 32,767 characters (Excel's own limit); longer texts are cut and marked.
 _CELL_LIMIT = 32_000
 
-Row = Mapping[str, Any]
-Get = Callable[[Row], Any]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: the key of the word above it, what a row shows, its width in characters."""
-
-    title: str
-    get: Get
-    width: float
-    kind: str = "text"
-
-
-def _key(title: str, key: str, width: float, kind: str = "text") -> Column:
-    return Column(title, lambda row: row[key], width, kind)
-
-
-def _listed(title: str, key: str, width: float) -> Column:
-    return Column(title, lambda row: "、".join(row[key]), width)
-
-
-_STATUS = Column(
-    "verdict", lambda row: f"{row['status_symbol']} {row['status_text']}", 12, "status"
-)
-
-_CLAUSES = (
-    _key("no", "number", 6),
-    _key("clause", "clause", 10),
-    _key("content", "content", 40),
-    _key("standard", "standard", 12),
-    _key("method", "method", 16),
-    Column("result_value", lambda row: "\n".join(row["value"]), 60),
-    _key("limit", "limit_text", 26),
-    _STATUS,
-    _key("note", "note", 26),
-)
-_FINDINGS = (
-    _key("number", "number", 13),
-    _key("level", "level_text", 8),
-    _STATUS,
-    _key("phenomenon", "message", 48),
-    _listed("clause", "clauses", 12),
-    _key("check", "title", 22),
-    _key("object", "target", 14),
-    _key("part", "part", 26),
-    _key("measure", "advice", 44),
-    _key("owner", "owner", 12),
-    _key("due", "due", 12),
-    _key("state", "state_text", 16),
-    Column("waiver", lambda row: row["waiver"]["text"] if row["waiver"] else "", 30),
-)
-_RESULTS = (
-    _key("no", "number", 7, "number"),
-    _STATUS,
-    _key("area", "area_title", 12),
-    _key("object", "target", 14),
-    _key("part", "part", 26),
-    _listed("clause", "clauses", 12),
-    _key("check", "title", 22),
-    _key("check_id", "check", 28),
-    _key("message", "message", 52),
-    _key("observed", "observed", 12, "value"),
-    _key("unit", "unit", 7),
-    _key("limit", "limit_text", 26),
-    _key("limit_source", "limit_source_text", 14),
-    _key("number", "finding", 13),
-    Column("waiver", lambda row: row["waiver"]["text"] if row["waiver"] else "", 28),
-    _key("time", "started_text", 17),
-    _key("duration", "duration_seconds", 10, "value"),
-    _key("evidence_ids", "evidence", 10),
-)
-_MATRIX = (
-    _key("clause", "clause", 10),
-    _key("section", "section_title", 22),
-    _key("content", "content", 60),
-    _key("standard", "standard", 12),
-    _key("answered_by", "answered_text", 13),
-    _key("results_count", "results", 9, "number"),
-    _listed("evidence_ids", "evidence", 24),
-    _STATUS,
-    _key("note", "note", 28),
-)
-_EVIDENCE = (
-    _key("number", "evidence", 9),
-    _key("object", "target", 16),
-    _key("area", "area_title", 12),
-    _listed("clause", "clauses", 24),
-    _key("sha256", "sha256", 70, "mono"),
-    _key("size", "size_bytes", 12, "number"),
-    _key("collected", "collected_text", 18),
-)
-_SHORT = {"environment": ("环境", "Environment"), "business": ("业务", "Business"),
-          "gdca": ("GDCA", "GDCA"), "findings": ("问题", "Findings"),
-          "results": ("全部结果", "Results"), "matrix": ("条款矩阵", "Clauses"),
-          "evidence": ("证据", "Evidence")}
+_SHORT = {
+    "environment": ("环境", "Environment"),
+    "business": ("业务", "Business"),
+    "gdca": ("GDCA", "GDCA"),
+    "findings": ("问题", "Findings"),
+    "results": ("全部结果", "Results"),
+    "matrix": ("条款矩阵", "Clauses"),
+    "evidence": ("证据", "Evidence"),
+}
 
 
 def render(model: Mapping[str, Any], language: str, templates: files.Templates) -> bytes:
@@ -135,11 +57,13 @@ def render(model: Mapping[str, Any], language: str, templates: files.Templates) 
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(made, options) as book:
-        book.set_properties({
-            "title": f"{view['cover']['hospital']}{view['cover']['title']}",
-            "subject": view["cover"]["quarter"],
-            "comments": view["quality"]["data_sha256"],
-        })
+        book.set_properties(
+            {
+                "title": f"{view['cover']['hospital']}{view['cover']['title']}",
+                "subject": view["cover"]["quarter"],
+                "comments": view["quality"]["data_sha256"],
+            }
+        )
         _Workbook(book, view).write()
     return made.getvalue()
 
@@ -149,27 +73,49 @@ class _Workbook:
 
     def __init__(self, book: Any, view: dict[str, Any]) -> None:
         self.book, self.view, self.words = book, view, view["words"]
-        base = {"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True,
-                "bottom": 1, "bottom_color": "#D9DEE4"}
+        base = {
+            "font_name": FONT,
+            "font_size": 10,
+            "valign": "top",
+            "text_wrap": True,
+            "bottom": 1,
+            "bottom_color": "#D9DEE4",
+        }
         self.formats = {
             "text": book.add_format(base),
             "number": book.add_format({**base, "num_format": "0", "align": "right"}),
             "value": book.add_format({**base, "align": "right"}),
             "mono": book.add_format({**base, "font_name": "Consolas", "font_size": 9}),
-            "head": book.add_format({**base, "bold": True, "bg_color": "#E4EAF1",
-                                     "bottom_color": "#9AA8B6", "valign": "vcenter"}),
-            "head_number": book.add_format({**base, "bold": True, "bg_color": "#E4EAF1",
-                                            "align": "right", "valign": "vcenter"}),
-            "title": book.add_format({"font_name": FONT, "font_size": 18, "bold": True,
-                                      "font_color": "#1F4E79"}),
+            "head": book.add_format(
+                {
+                    **base,
+                    "bold": True,
+                    "bg_color": "#E4EAF1",
+                    "bottom_color": "#9AA8B6",
+                    "valign": "vcenter",
+                }
+            ),
+            "head_number": book.add_format(
+                {**base, "bold": True, "bg_color": "#E4EAF1", "align": "right", "valign": "vcenter"}
+            ),
+            "title": book.add_format(
+                {"font_name": FONT, "font_size": 18, "bold": True, "font_color": "#1F4E79"}
+            ),
             "label": book.add_format({**base, "font_color": "#5A6675"}),
             "strong": book.add_format({**base, "bold": True}),
-            "total": book.add_format({**base, "bold": True, "bg_color": "#F5F7F9",
-                                      "num_format": "0"}),
+            "total": book.add_format(
+                {**base, "bold": True, "bg_color": "#F5F7F9", "num_format": "0"}
+            ),
         }
         self.looks = {
-            status: book.add_format({**base, "bold": True, "font_color": f"#{look['color']}",
-                                     "bg_color": f"#{look['tint']}"})
+            status: book.add_format(
+                {
+                    **base,
+                    "bold": True,
+                    "font_color": f"#{look['color']}",
+                    "bg_color": f"#{look['tint']}",
+                }
+            )
             for status, look in view["looks"].items()
         }
 
@@ -177,11 +123,11 @@ class _Workbook:
         view = self.view
         self._overview()
         for table in view["tables"]:
-            self._sheet(table["key"], _CLAUSES, table["clauses"])
-        self._sheet("findings", _FINDINGS, view["findings"])
-        self._sheet("results", _RESULTS, view["results"])
-        self._sheet("matrix", _MATRIX, view["matrix"])
-        self._sheet("evidence", _EVIDENCE, view["evidence"])
+            self._sheet(table["key"], CLAUSES, table["clauses"])
+        self._sheet("findings", FINDINGS, view["findings"])
+        self._sheet("results", RESULTS, view["results"])
+        self._sheet("matrix", MATRIX, view["matrix"])
+        self._sheet("evidence", EVIDENCE, view["evidence"])
 
     def _name(self, key: str) -> str:
         return _SHORT[key][0 if self.view["language"] == "zh" else 1]
@@ -233,13 +179,19 @@ class _Workbook:
         sheet.write_string(0, 0, f"{cover['hospital']}　{cover['title']}", self.formats["title"])
         sheet.set_row(0, 32)
         y = 1
-        for key in ("project", "contract_no", "quarter_text", "inspected", "version", "vendor",
-                    "made"):
+        for key in (
+            "project",
+            "contract_no",
+            "quarter_text",
+            "inspected",
+            "version",
+            "vendor",
+            "made",
+        ):
             label = words["quarter"] if key == "quarter_text" else words[key]
             y = self._pair(sheet, y, label, cover[key])
         sheet.write_string(y + 1, 0, words["conclusion"], self.formats["strong"])
-        sheet.merge_range(y + 1, 1, y + 1, 8, conclusion["label"],
-                          self.looks[conclusion["status"]])
+        sheet.merge_range(y + 1, 1, y + 1, 8, conclusion["label"], self.looks[conclusion["status"]])
         y += 2
         for sentence in conclusion["sentences"]:
             sheet.merge_range(y, 0, y, 8, sentence, self.formats["text"])
@@ -258,8 +210,12 @@ class _Workbook:
     def _areas(self, sheet: Any, y: int) -> int:
         """The counts by area, with the total of all results below."""
         view, words = self.view, self.words
-        heads = [words["area"], *(view["looks"][status]["text"] for status in STATUSES),
-                 words["total"], words["verdict"]]
+        heads = [
+            words["area"],
+            *(view["looks"][status]["text"] for status in STATUSES),
+            words["total"],
+            words["verdict"],
+        ]
         for x, head in enumerate(heads):
             form = self.formats["head_number" if 0 < x < 8 else "head"]
             sheet.write_string(y, x, head, form)
@@ -269,7 +225,7 @@ class _Workbook:
             for x, status in enumerate(STATUSES, start=1):
                 sheet.write_number(y, x, row["counts"][status], self.formats["number"])
             sheet.write_number(y, 7, row["results"], self.formats["number"])
-            self._cell(sheet, y, 8, _STATUS, row)
+            self._cell(sheet, y, 8, STATUS, row)
         y += 1
         conclusion = view["conclusion"]
         sheet.write_string(y, 0, words["total"], self.formats["total"])
@@ -287,10 +243,13 @@ def _height(columns: Sequence[Column], row: Row) -> float:
     for column in columns:
         if column.kind != "text":
             continue
-        lines = max(lines, sum(
-            max(1, ceil(text_width(part, 2) / 1.12 / column.width))
-            for part in _text(column.get(row)).split("\n")
-        ))
+        lines = max(
+            lines,
+            sum(
+                max(1, ceil(text_width(part, 2) / 1.12 / column.width))
+                for part in _text(column.get(row)).split("\n")
+            ),
+        )
     return min(4 + 14.5 * lines, 400)
 
 

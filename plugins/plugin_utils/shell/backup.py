@@ -103,7 +103,7 @@ def _read(
         return frames.error(section, context)
     for line in frames.sections[section].lines:
         if line.startswith(b"error "):
-            reason, _, detail = frame.decode(line[6:]).partition(" ")
+            reason, _blank, detail = frame.decode(line[6:]).partition(" ")
             return frame.failure(reason, detail)
         try:
             one.take(line)

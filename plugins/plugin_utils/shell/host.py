@@ -51,9 +51,11 @@ def script(options: Mapping[str, Any], context: Context) -> str:
         ["want_process", call[1], call[4]] for call in services if call[4]
     ]
     processes += [
-        ["want_jvm", index, pattern] for index, (_, pattern) in enumerate(_jvms(options)) if pattern
+        ["want_jvm", index, pattern]
+        for index, (_name, pattern) in enumerate(_jvms(options))
+        if pattern
     ]
-    ports = {f"{port:04X}" for _, port in _ports(options) if port}
+    ports = {f"{port:04X}" for _name, port in _ports(options) if port}
     ignore = [str(mount) for mount in options.get("mounts_ignore") or ()]
     probe_seconds = max(1, int(options.get("probe_seconds") or 10))
     variables: dict[str, str | int] = {
@@ -177,7 +179,9 @@ def _unit_states(frames: frame.Frames, options: Mapping[str, Any]) -> dict[int, 
 
 
 def _pairs(block: str) -> list[tuple[str, str]]:
-    return [(key, value) for key, _, value in (line.partition("=") for line in block.split("\n"))]
+    return [
+        (key, value) for key, _sign, value in (line.partition("=") for line in block.split("\n"))
+    ]
 
 
 def _unit_state(block: Mapping[str, str]) -> frame.Observation:

@@ -150,7 +150,7 @@ def _inodes(mounts: Sequence[Mount]) -> frame.Observation:
                 return frame.failure("tool_missing", "df -i")
             rows.append(mount.row | _complaint(mount.inodes))
         elif figures[1] + figures[2] > 0:  # else made on demand: btrfs, vfat, some NFS servers
-            _, used, free = figures
+            _size, used, free = figures
             percent = 100 * used / (used + free)
             rows.append(mount.row | {"used_percent": percent, "used": used, "free": free})
     return {"rows": rows}

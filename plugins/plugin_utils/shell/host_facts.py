@@ -102,7 +102,7 @@ def _cores(frames: frame.Frames) -> int | None:
         return int(count) if count else None
     cores = 0
     for part in text.split(","):
-        first, _, last = part.partition("-")
+        first, _dash, last = part.partition("-")
         low, high = frame.number(first), frame.number(last or first)
         if low is None or high is None or high < low:
             return None

@@ -100,7 +100,7 @@ def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collec
         elif section not in frames.sections:
             rows.append({"log": name, **frames.error(section, context)})
         else:
-            since, _, _ = _bookmark(record, context)
+            since = _bookmark(record, context)[0]
             answer = log_rows.read(frames.sections[section], record, known[record["kind"]])
             rows.append(answer.row(since < 0, now))
             matches += answer.match_rows()

@@ -16,47 +16,52 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import yaml
+from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import (
     CATALOGUE_FOLDER,
     CatalogueError,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+try:
+    import pydantic
+except ImportError as error:
+    pydantic = absent(error)
 
 _REFUSED = re.compile(r"[{}\t\n\r\0]|\\[A-Za-z0-9<>`']|\[[^]]*/[^]]*\]|\[[^]]*\[[:.=]")
 _DIGITS = "[0-9]" * 11 + "[0-9]*"
 _SPECIAL = frozenset(b"\\[](){}*+?.^$|")
 
 
-class Pattern(BaseModel):
+class Pattern(pydantic.BaseModel):
     """One thing to look for; see catalogue/log_patterns.yml for the keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    id: Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_]*$")]
     regex: str
     ignore: str | None = None
     weight: Literal["fail", "warn"]
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, pydantic.Field(min_length=1)]
+    en: Annotated[str, pydantic.Field(min_length=1)]
 
-    @field_validator("regex", "ignore")
+    @pydantic.field_validator("regex", "ignore")
     @classmethod
     def _portable(cls, regex: str | None) -> str | None:
         return None if regex is None else portable(regex)
 
 
-class Kind(BaseModel):
+class Kind(pydantic.BaseModel):
     """A kind of log: its patterns in order, and the form of its time stamp lines if it has any."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
     stamp: str | None = None
-    patterns: Annotated[list[Pattern], Field(min_length=1)]
+    patterns: Annotated[list[Pattern], pydantic.Field(min_length=1)]
 
-    @field_validator("stamp")
+    @pydantic.field_validator("stamp")
     @classmethod
     def _portable(cls, regex: str | None) -> str | None:
         return None if regex is None else portable(regex)
 
-    @field_validator("patterns")
+    @pydantic.field_validator("patterns")
     @classmethod
     def _unique(cls, patterns: list[Pattern]) -> list[Pattern]:
         ids = [pattern.id for pattern in patterns]
@@ -95,7 +100,7 @@ def kinds(data: Mapping[str, Any], source: str) -> dict[str, Kind]:
     for name, kind in data.items():
         try:
             found[str(name)] = Kind.model_validate(kind)
-        except ValidationError as error:
+        except pydantic.ValidationError as error:
             fault = error.errors()[0]
             where = ".".join(str(step) for step in fault["loc"])
             raise CatalogueError(f"{source}: {name}: {where}: {fault['msg']}") from None

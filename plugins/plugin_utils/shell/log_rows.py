@@ -87,11 +87,11 @@ class Answer:
     def _counted(self, weight: str, word: str) -> dict[str, Any]:
         seen = self._of_weight(weight)
         samples = []
-        for _, found in seen[:_PATTERNS_SHOWN]:
-            lines = [_short(text) for _, text in found.samples]
+        for _pattern, found in seen[:_PATTERNS_SHOWN]:
+            lines = [_short(text) for _stamp, text in found.samples]
             samples.append(" … ".join(dict.fromkeys(lines[:1] + lines[-1:])))
         return {
-            f"{word}s": sum(found.count for _, found in seen),
+            f"{word}s": sum(found.count for _pattern, found in seen),
             f"{word}s_zh": "、".join(f"{pattern.zh} {found.count}" for pattern, found in seen),
             f"{word}s_en": ", ".join(f"{pattern.en} {found.count}" for pattern, found in seen),
             f"{word}_samples": " | ".join(samples),
@@ -137,7 +137,7 @@ def read(section: frame.Section, record: Mapping[str, str], kind: Kind) -> Answe
     """Take the answer apart. Never raises; an answer that is not whole is a problem."""
     answer = Answer(record, kind)
     for line in section.lines:
-        verb, _, rest = line.partition(b" ")
+        verb, _blank, rest = line.partition(b" ")
         try:
             _line(answer, verb, rest)
         except (ValueError, IndexError):
@@ -152,7 +152,7 @@ def read(section: frame.Section, record: Mapping[str, str], kind: Kind) -> Answe
 def _line(answer: Answer, verb: bytes, rest: bytes) -> None:
     words = rest.split(b" ")
     if verb == b"error":
-        reason, _, detail = frame.decode(rest).partition(" ")
+        reason, _blank, detail = frame.decode(rest).partition(" ")
         answer.problem = answer.problem or frame.failure(reason, redact(detail))
     elif verb == b"family":
         answer.family = [int(word) for word in words]
@@ -172,8 +172,8 @@ def _line(answer: Answer, verb: bytes, rest: bytes) -> None:
         if not answer.kind.stamp:
             found.undated = 0
     elif verb == b"sample":
-        number, _, rest = rest.partition(b" ")
-        stamp, _, text = rest.partition(b"\t")
+        number, _space, rest = rest.partition(b" ")
+        stamp, _tab, text = rest.partition(b"\t")
         found = answer.found.setdefault(_pattern(answer, number), Found())
         found.samples.append((frame.clean(frame.decode(stamp)), _masked(text, answer.record)))
 

@@ -115,8 +115,13 @@ def rows_docx() -> list[list[str]]:
 def test_every_result_is_the_same(rows: Any) -> None:
     names = {status: report.words.status_text(status)["zh"] for status in STATUSES}
     assert rows() == [
-        [str(row["number"]), names[row["status"]], row["observed_text"]["zh"],
-         row["limit_text"]["zh"], row["evidence"]]
+        [
+            str(row["number"]),
+            names[row["status"]],
+            row["observed_text"]["zh"],
+            row["limit_text"]["zh"],
+            row["evidence"],
+        ]
         for row in model()["results"]
     ]
 
@@ -151,8 +156,9 @@ def test_findings_are_the_same() -> None:
     assert [row[0] for row in page.tables["finding-list"][1:]] == numbers
     assert [row[0] for row in extract.sheets(made("xlsx"))["问题"][1:]] == numbers
     tables = extract.word_tables(made("docx"))
-    assert [row[0] for row in next(t for t in tables if t[0][0] == "编号" and len(t[0]) == 9)[1:]] \
-        == numbers
+    assert [
+        row[0] for row in next(t for t in tables if t[0][0] == "编号" and len(t[0]) == 9)[1:]
+    ] == numbers
 
 
 def test_matrix_shows_all_numbered_clauses() -> None:
@@ -187,9 +193,7 @@ def test_html_runs_and_loads_nothing_but_its_own() -> None:
 def test_word_sets_the_chinese_fonts() -> None:
     document = extract.word(made("docx"))
     space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    fonts = {
-        element.get(f"{space}eastAsia") for element in document.element.iter(f"{space}rFonts")
-    }
+    fonts = {element.get(f"{space}eastAsia") for element in document.element.iter(f"{space}rFonts")}
     assert fonts >= {"宋体", "黑体"}
     heads = list(document.element.iter(f"{space}tblHeader"))
     assert len(heads) >= 14
@@ -205,8 +209,13 @@ def test_pdf_embeds_the_font_and_numbers_its_pages() -> None:
 
 @pytest.mark.parametrize("form", ["html", "docx", "xlsx", "pdf", "junit"])
 def test_english_has_no_chinese_words_of_ours(form: str) -> None:
-    read = {"html": extract.plain_html, "docx": extract.word_text, "xlsx": extract.book_text,
-            "pdf": extract.pdf_text, "junit": bytes.decode}[form]
+    read = {
+        "html": extract.plain_html,
+        "docx": extract.word_text,
+        "xlsx": extract.book_text,
+        "pdf": extract.pdf_text,
+        "junit": bytes.decode,
+    }[form]
     text = read(made(form, "en"))
     assert not re.findall("季度巡检报告|异常|未检查|见附表|巡检结论|不适用", text)
     assert "Abnormal (incomplete)" in text or form == "junit"
@@ -214,23 +223,35 @@ def test_english_has_no_chinese_words_of_ours(form: str) -> None:
 
 def test_prometheus_escapes_labels_and_repeats_no_sample() -> None:
     assert prometheus.escape('a"b\\c\nd') == 'a\\"b\\\\c\\nd'
-    samples = [line.rpartition(" ")[0] for line in made("prometheus").decode().splitlines()
-               if not line.startswith("#")]
+    samples = [
+        line.rpartition(" ")[0]
+        for line in made("prometheus").decode().splitlines()
+        if not line.startswith("#")
+    ]
     assert len(samples) == len(set(samples))
 
 
 def test_charts_are_drawn_for_word() -> None:
     document = extract.word(made("docx"))
     assert len(document.inline_shapes) == 5
-    assert pdf.picture("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", 20)[:4] \
+    assert (
+        pdf.picture("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", 20)[:4]
         == b"\x89PNG"
+    )
 
 
 @pytest.mark.parametrize("form", list(report.FORMATS))
 def test_green_and_empty_quarters_render(form: str) -> None:
     bare = report.QuarterSource(
-        site={}, run={"id": "1", "opened": "2026-10-01T00:00:00+00:00", "quarter": "2026Q4"},
-        targets=[], areas=[], sections=[], clauses=[], checks={}, owed=[], results=[],
+        site={},
+        run={"id": "1", "opened": "2026-10-01T00:00:00+00:00", "quarter": "2026Q4"},
+        targets=[],
+        areas=[],
+        sections=[],
+        clauses=[],
+        checks={},
+        owed=[],
+        results=[],
         made="2026-10-01T00:00:00+00:00",
     )
     for sample in (source.green(), bare):
@@ -246,8 +267,12 @@ def test_texts_that_no_document_can_hold(form: str) -> None:
     for row in sample.results[:30]:
         row.update(message={"zh": odd, "en": odd}, part=odd[:40])
     content = report.render(form, report.build_quarterly(sample), "zh", TEMPLATES)
-    read = {"html": extract.plain_html, "docx": extract.word_text, "xlsx": extract.book_text,
-            "pdf": extract.pdf_text}.get(form, bytes.decode)
+    read = {
+        "html": extract.plain_html,
+        "docx": extract.word_text,
+        "xlsx": extract.book_text,
+        "pdf": extract.pdf_text,
+    }.get(form, bytes.decode)
     assert "{{ 7*7 }}" in read(content).replace("\n", " ")
 
 
@@ -266,8 +291,9 @@ def test_missing_template_names_where_it_looked(form: str, tmp_path: Path) -> No
 
 def test_hospitals_folder_goes_first(tmp_path: Path) -> None:
     (tmp_path / "report.html.j2").write_text("{{ v.cover.hospital }}", "utf-8")
-    assert report.render("html", model(), "zh", [tmp_path, TEMPLATES]).decode() \
-        == "湛江中心人民医院"
+    assert (
+        report.render("html", model(), "zh", [tmp_path, TEMPLATES]).decode() == "湛江中心人民医院"
+    )
     (tmp_path / "cover.typ").write_text('#import "style.typ": *\n#d.nothing', "utf-8")
     with pytest.raises(ReportError, match=r"(?s)report\.typ.*nothing.*cover\.typ"):
         report.render("pdf", model(), "zh", [tmp_path, TEMPLATES])

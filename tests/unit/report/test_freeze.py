@@ -61,8 +61,12 @@ def test_many_at_once_get_a_version_each(tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="no sha256sum here")
 def test_sums_are_checked_by_sha256sum(tmp_path: Path) -> None:
     frozen = freeze(tmp_path, FILES)
-    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=frozen, check=True,
-                   capture_output=True)
+    subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+        cwd=frozen,
+        check=True,
+        capture_output=True,
+    )
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "..", "SHA256SUMS", "a\0b"])
@@ -98,7 +102,9 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
 def test_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     done = run([sys.executable, "-c", SCRIPT.format(setup=LIMIT), str(tmp_path)])
     assert done.stdout.splitlines() == [
-        f"the report cannot be written to {tmp_path}: File too large", "[]"], done.stderr
+        f"the report cannot be written to {tmp_path}: File too large",
+        "[]",
+    ], done.stderr
 
 
 def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
@@ -109,7 +115,9 @@ def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SCRIPT.format(setup=""), str(tmp_path)]
     done = run(["unshare", "-Urm", "sh", "-c", mount, "sh", *command])
     assert done.stdout.splitlines() == [
-        f"the report cannot be written to {tmp_path}: No space left on device", "[]"], done.stderr
+        f"the report cannot be written to {tmp_path}: No space left on device",
+        "[]",
+    ], done.stderr
 
 
 def test_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
@@ -131,7 +139,9 @@ def test_issue_writes_all_formats_and_the_next_version(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", list(report.FORMATS))
 def test_names_in_ascii(form: str) -> None:
-    for name in (report.file_name(form, "2026Q4", 3, "en"),
-                 report.file_name(form, "2026Q4", 3, "zh", ascii_only=True)):
+    for name in (
+        report.file_name(form, "2026Q4", 3, "en"),
+        report.file_name(form, "2026Q4", 3, "zh", ascii_only=True),
+    ):
         assert name.isascii()
         assert "_2026Q4_v3." in name

@@ -35,8 +35,14 @@ def one(status: str, **changes: Any) -> QuarterSource:
     row = next(row for row in base.results if row["status"] == "pass")
     every = [clause["id"] for clause in base.clauses if clause["answered"] == "automated"]
     first = {**row, "clauses": every}
-    second = {**row, "part": "x", "status": status, "clauses": [every[0]],
-              "message": {"zh": "m", "en": "m"}, **changes}
+    second = {
+        **row,
+        "part": "x",
+        "status": status,
+        "clauses": [every[0]],
+        "message": {"zh": "m", "en": "m"},
+        **changes,
+    }
     owed = [{"check": row["check"], "target": row["target"]}]
     return replace(base, results=[first, second], owed=owed, history=[], previous_findings=[])
 
@@ -50,12 +56,27 @@ def one(status: str, **changes: Any) -> QuarterSource:
         ("fail", {}, "abnormal", True, "异常"),
         ("error", {}, "normal", False, "未完成（已检查部分正常）"),
         ("not_run", {}, "normal", False, "未完成（已检查部分正常）"),
-        ("fail", {"waiver": {"reason": "r", "owner": "o", "expires": "2026-11-18"}},
-         "mostly", True, "基本正常"),
-        ("fail", {"waiver": {"reason": "r", "owner": "o", "expires": "2026-11-17"}},
-         "abnormal", True, "异常"),
-        ("fail", {"waiver": {"reason": "r", "owner": "o", "expires": "soon"}},
-         "abnormal", True, "异常"),
+        (
+            "fail",
+            {"waiver": {"reason": "r", "owner": "o", "expires": "2026-11-18"}},
+            "mostly",
+            True,
+            "基本正常",
+        ),
+        (
+            "fail",
+            {"waiver": {"reason": "r", "owner": "o", "expires": "2026-11-17"}},
+            "abnormal",
+            True,
+            "异常",
+        ),
+        (
+            "fail",
+            {"waiver": {"reason": "r", "owner": "o", "expires": "soon"}},
+            "abnormal",
+            True,
+            "异常",
+        ),
     ],
 )
 def test_conclusion(
@@ -91,8 +112,9 @@ def test_owed_without_a_result_is_not_run_in_every_summary() -> None:
 
 
 def test_unreached_host_is_one_line_with_all_its_checks() -> None:
-    lines = [row for row in build_quarterly(source.full())["not_inspected"]
-             if row["target"] == "old01"]
+    lines = [
+        row for row in build_quarterly(source.full())["not_inspected"] if row["target"] == "old01"
+    ]
     assert len(lines) == 1
     assert lines[0]["results"] == 6
 
@@ -122,7 +144,9 @@ def test_last_quarters_findings() -> None:
     carried = [row for row in model["findings"] if row["carried"]]
     assert [(row["part"], row["first_quarter"]) for row in carried] == [("EBILL_DATA", "2026Q2")]
     assert {row["target"]: row["outcome"] for row in model["resolved"]} == {
-        "app01": "fixed", "old01": "unknown"}
+        "app01": "fixed",
+        "old01": "unknown",
+    }
 
 
 def test_this_quarters_findings_feed_the_next() -> None:
@@ -167,8 +191,9 @@ def test_unknown_status_raises() -> None:
 @given(st.lists(st.sampled_from(STATUSES), max_size=40))
 def test_any_mix_of_statuses_adds_up(statuses: list[str]) -> None:
     base = source.full()
-    rows = [{**base.results[0], "status": status, "part": f"/{n}"}
-            for n, status in enumerate(statuses)]
+    rows = [
+        {**base.results[0], "status": status, "part": f"/{n}"} for n, status in enumerate(statuses)
+    ]
     model = build_quarterly(replace(base, results=rows, owed=[], previous_findings=[]))
     assert model["conclusion"]["total"] == len(statuses)
     json.dumps(model)  # plain data
@@ -205,12 +230,20 @@ def test_times_are_written_in_the_sites_zone() -> None:
 @pytest.mark.parametrize(
     ("limit", "unit", "zh", "en"),
     [
-        ({"direction": "above", "warn": 80, "fail": 90}, "%", "关注 ≥ 80 %，异常 ≥ 90 %",
-         "warning ≥ 80 %, fail ≥ 90 %"),
+        (
+            {"direction": "above", "warn": 80, "fail": 90},
+            "%",
+            "关注 ≥ 80 %，异常 ≥ 90 %",
+            "warning ≥ 80 %, fail ≥ 90 %",
+        ),
         ({"direction": "below", "fail": 30}, "", "异常 < 30", "fail < 30"),
         ({"states": {"pass": [True]}}, "", "应为“是”", "expected: yes"),
-        ({"states": {"pass": ["OPEN", "MOUNTED"]}}, "", "应为“OPEN、MOUNTED”",
-         "expected: OPEN, MOUNTED"),
+        (
+            {"states": {"pass": ["OPEN", "MOUNTED"]}},
+            "",
+            "应为“OPEN、MOUNTED”",
+            "expected: OPEN, MOUNTED",
+        ),
         (None, "", "仅记录", "recorded only"),
     ],
 )

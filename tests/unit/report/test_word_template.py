@@ -35,8 +35,10 @@ def test_committed_template_is_what_the_script_builds(
     for name in ("make_word_template.py", "word_tables.txt"):
         (tmp_path / name).write_bytes((TEMPLATES / name).read_bytes())
     runpy.run_path(str(tmp_path / "make_word_template.py"), run_name="__main__")
-    with zipfile.ZipFile(tmp_path / "report.docx") as new, \
-            zipfile.ZipFile(TEMPLATES / "report.docx") as committed:
+    with (
+        zipfile.ZipFile(tmp_path / "report.docx") as new,
+        zipfile.ZipFile(TEMPLATES / "report.docx") as committed,
+    ):
         for part in ("word/document.xml", "word/styles.xml", "word/header1.xml"):
             assert new.read(part) == committed.read(part), "run make_word_template.py"
 
@@ -58,8 +60,13 @@ def test_markup_in_a_result_stays_text(tmp_path: Path) -> None:
 
 
 def test_lint_lists_every_unknown_placeholder(tmp_path: Path) -> None:
-    path = own(tmp_path / "our.docx", "{{ cover.hosptal }}", "{{ conclusions }}",
-               "{% for r in finding_list %}{{ r.x }}{% endfor %}", "{{ cover.title }}")
+    path = own(
+        tmp_path / "our.docx",
+        "{{ cover.hosptal }}",
+        "{{ conclusions }}",
+        "{% for r in finding_list %}{{ r.x }}{% endfor %}",
+        "{{ cover.title }}",
+    )
     problems = docx.lint(path, MODEL)
     assert problems == [
         f"Word template {path}: unknown placeholder {name}"
@@ -69,8 +76,12 @@ def test_lint_lists_every_unknown_placeholder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("{{ cover.hosptal }}", "hosptal"), ("{{ conclusions.label }}", "conclusions"),
-     ("{% for r in findings %}", "end of template|endfor"), ("{{ cover | nofilter }}", "nofilter")],
+    [
+        ("{{ cover.hosptal }}", "hosptal"),
+        ("{{ conclusions.label }}", "conclusions"),
+        ("{% for r in findings %}", "end of template|endfor"),
+        ("{{ cover | nofilter }}", "nofilter"),
+    ],
 )
 def test_error_names_template_and_placeholder(tmp_path: Path, text: str, named: str) -> None:
     path = own(tmp_path / "our.docx", text)

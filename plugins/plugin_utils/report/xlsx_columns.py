@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The columns of the Excel sheets: data, so that order, titles and widths are read in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Row = Mapping[str, Any]
+Get = Callable[[Row], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: the key of the word above it, what a row shows, its width in characters."""
+
+    title: str
+    get: Get
+    width: float
+    kind: str = "text"
+
+
+def _key(title: str, key: str, width: float, kind: str = "text") -> Column:
+    return Column(title, lambda row: row[key], width, kind)
+
+
+def _listed(title: str, key: str, width: float) -> Column:
+    return Column(title, lambda row: "、".join(row[key]), width)
+
+
+STATUS = Column("verdict", lambda row: f"{row['status_symbol']} {row['status_text']}", 12, "status")
+
+CLAUSES = (
+    _key("no", "number", 6),
+    _key("clause", "clause", 10),
+    _key("content", "content", 40),
+    _key("standard", "standard", 12),
+    _key("method", "method", 16),
+    Column("result_value", lambda row: "\n".join(row["value"]), 60),
+    _key("limit", "limit_text", 26),
+    STATUS,
+    _key("note", "note", 26),
+)
+FINDINGS = (
+    _key("number", "number", 13),
+    _key("level", "level_text", 8),
+    STATUS,
+    _key("phenomenon", "message", 48),
+    _listed("clause", "clauses", 12),
+    _key("check", "title", 22),
+    _key("object", "target", 14),
+    _key("part", "part", 26),
+    _key("measure", "advice", 44),
+    _key("owner", "owner", 12),
+    _key("due", "due", 12),
+    _key("state", "state_text", 16),
+    Column("waiver", lambda row: row["waiver"]["text"] if row["waiver"] else "", 30),
+)
+RESULTS = (
+    _key("no", "number", 7, "number"),
+    STATUS,
+    _key("area", "area_title", 12),
+    _key("object", "target", 14),
+    _key("part", "part", 26),
+    _listed("clause", "clauses", 12),
+    _key("check", "title", 22),
+    _key("check_id", "check", 28),
+    _key("message", "message", 52),
+    _key("observed", "observed", 12, "value"),
+    _key("unit", "unit", 7),
+    _key("limit", "limit_text", 26),
+    _key("limit_source", "limit_source_text", 14),
+    _key("number", "finding", 13),
+    Column("waiver", lambda row: row["waiver"]["text"] if row["waiver"] else "", 28),
+    _key("time", "started_text", 17),
+    _key("duration", "duration_seconds", 10, "value"),
+    _key("evidence_ids", "evidence", 10),
+)
+MATRIX = (
+    _key("clause", "clause", 10),
+    _key("section", "section_title", 22),
+    _key("content", "content", 60),
+    _key("standard", "standard", 12),
+    _key("answered_by", "answered_text", 13),
+    _key("results_count", "results", 9, "number"),
+    _listed("evidence_ids", "evidence", 24),
+    STATUS,
+    _key("note", "note", 28),
+)
+EVIDENCE = (
+    _key("number", "evidence", 9),
+    _key("object", "target", 16),
+    _key("area", "area_title", 12),
+    _listed("clause", "clauses", 24),
+    _key("sha256", "sha256", 70, "mono"),
+    _key("size", "size_bytes", 12, "number"),
+    _key("collected", "collected_text", 18),
+)

@@ -19,13 +19,13 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
-    NoPlanError,
     all_errors,
     finish,
     judge_all,
     load_plan,
     owed_checks,
 )
+from ansible_collections.ebill.ops.plugins.plugin_utils.settings import InactiveError, open_run
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import backup, host, log
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
@@ -74,8 +74,8 @@ class ActionModule(ActionBase):
         )
         target, area = task_vars["inventory_hostname"], arguments["area"]
         try:
-            plan = load_plan(task_vars)
-        except (NoPlanError, OSError, ValueError) as error:
+            plan = load_plan(Path(open_run()["folder"]))
+        except (InactiveError, OSError, ValueError) as error:
             raise AnsibleActionFail(str(error)) from error
         checks = owed_checks(plan, target, area)
         if not checks:

@@ -10,11 +10,14 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.ebill.ops.plugins.module_utils.result import count
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger
-from ansible_collections.ebill.ops.plugins.plugin_utils.settings import InactiveError, ledger_url
+from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
+    InactiveError,
+    ledger_url,
+    open_run,
+)
 
 
 class ActionModule(ActionBase):
@@ -30,14 +33,12 @@ class ActionModule(ActionBase):
         """Return ``counts`` over the six statuses, ``looked`` (answered) and ``missing``."""
         super().run(tmp, task_vars)
         require()
-        run = ((task_vars or {}).get("ansible_facts") or {}).get("ebill_run")
-        if not run:
-            raise AnsibleActionFail("no run is open: the task ebill.ops.run_open must come first")
         try:
+            run = open_run()
             ledger = Ledger(ledger_url())
             detail = "no task of the run answered"
             missing = ledger.settle(run["id"], "complete", datetime.now(UTC), "not_run", detail)
-            counts = count(result["status"] for result in ledger.results(run["id"]))
+            counts = ledger.counts(run["id"])
             ledger.close()
         except (InactiveError, LedgerError) as error:
             raise AnsibleActionFail(str(error)) from error

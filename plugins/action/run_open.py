@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Return the run as fact ``ebill_run`` and under the key of the same name."""
+        """Return ``ebill_run``, which the callback hands to the actions that follow."""
         task_vars = task_vars or {}
         super().run(tmp, task_vars)
         require()
@@ -70,7 +70,7 @@ class ActionModule(ActionBase):
             run = self._open(arguments, task_vars, datetime.now(UTC))
         except (catalogue_file.CatalogueError, InactiveError, LedgerError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
-        return {"changed": False, "ansible_facts": {"ebill_run": run}, "ebill_run": run}
+        return {"changed": False, "ebill_run": run}
 
     def _open(
         self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], now: datetime

@@ -40,23 +40,25 @@ options:
 """
 
 import atexit
-import json
+import gc
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+from ansible.plugins.loader import connection_loader, shell_loader
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
-    PLAN_FILE,
     all_errors,
     finish,
+    load_plan,
     owed_checks,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
+    begin,
     configure,
     ledger_url,
 )
@@ -69,6 +71,17 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.verdicts import (
 INSPECT = "ebill.ops.inspect"
 EXIT_NOTHING_INSPECTED = 3
 EXIT_LEDGER = 4
+
+
+def _preload() -> None:
+    """Load once, here in the main process, what a worker for each target would load again.
+
+    Frozen objects are left alone by the collector, so that a fork does not copy their pages.
+    """
+    connection_loader.get("ansible.builtin.ssh", class_only=True)
+    shell_loader.get("ansible.builtin.sh", class_only=True)
+    gc.collect()
+    gc.freeze()
 
 
 class CallbackModule(CallbackBase):
@@ -137,9 +150,11 @@ class CallbackModule(CallbackBase):
 
     def _open(self, run: dict[str, Any]) -> None:
         self._run = run
-        self._plan = json.loads((Path(run["folder"]) / PLAN_FILE).read_text(encoding="utf-8"))
+        begin(run)
+        self._plan = load_plan(Path(run["folder"]))
         self._titles = {key: check["title"] for key, check in self._plan["checks"].items()}
         self._guarded(self._connect)
+        _preload()
         # on_stats does not come when the run is told to stop (SIGINT, SIGTERM); this does.
         atexit.register(self._cancelled)
         keys = ("id", "quarter", "targets", "owed")

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 HIDDEN = "***"
@@ -241,6 +242,7 @@ _RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def redact(text: str) -> str:
     """Return the text with every secret and every trace of a patient masked; see the module."""
     for pattern, replacement in _RULES:

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ebill_run:
-  description: The run, also as a fact of every target.
+  description: The run, which the callback hands to the actions that follow.
   returned: success
   type: dict
   contains:

@@ -20,17 +20,9 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.plan import unanswered, 
 PLAN_FILE = "plan.json"
 
 
-class NoPlanError(RuntimeError):
-    """No run is open: run_open has not run in this play."""
-
-
-def load_plan(task_vars: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the plan of the run that the play opened; NoPlanError when it opened none."""
-    run = (task_vars.get("ansible_facts") or {}).get("ebill_run")
-    if not run:
-        raise NoPlanError("no run is open: the task ebill.ops.run_open must come first")
-    path = Path(run["folder"]) / PLAN_FILE
-    plan: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def load_plan(folder: Path) -> dict[str, Any]:
+    """Return the plan of a run from its folder."""
+    plan: dict[str, Any] = json.loads((folder / PLAN_FILE).read_text(encoding="utf-8"))
     return plan
 
 

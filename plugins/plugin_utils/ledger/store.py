@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from ansible_collections.ebill.ops.plugins.module_utils.result import Result
+from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES, Result
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import (
     LedgerError,
@@ -196,6 +196,13 @@ class Ledger:
         """Return a run's results in the order of their recording."""
         query = sa.select(RESULT.c.body).where(RESULT.c.run == run).order_by(RESULT.c.id)
         return [cast(Result, row["body"]) for row in self._rows(query)]
+
+    def counts(self, run: str) -> dict[str, int]:
+        """Return a run's number of results by status, over all six."""
+        number = sa.func.count().label("number")
+        query = sa.select(RESULT.c.status, number).where(RESULT.c.run == run)
+        found = {r["status"]: r["number"] for r in self._rows(query.group_by(RESULT.c.status))}
+        return {status: found.get(status, 0) for status in STATUSES}
 
     def evidence(self, run: str) -> list[dict[str, Any]]:
         """Return a run's evidence: ``{target, area, sha256, size_bytes, collected}``."""

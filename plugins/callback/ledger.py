@@ -137,6 +137,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Close the run, show the table, and end non-zero where nothing was inspected."""
         if self._run is None:
+            self._show_documents()
             if self._wanted:
                 self._display.error("nothing was inspected: no run was opened")
                 raise SystemExit(EXIT_NOTHING_INSPECTED)
@@ -209,8 +210,11 @@ class CallbackModule(CallbackBase):
         self._display.display("")
         for line in summary(results, areas, self._run["owed"], missing, language):
             self._display.display(line)
+        self._show_documents()
+
+    def _show_documents(self) -> None:
         for report in self._reports:
-            self._display.display(word(language, "documents"))
+            self._display.display(word(report["language"], "documents"))
             for path in report["files"].values():
                 self._display.display(f"  {path}")
 

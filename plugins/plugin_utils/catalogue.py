@@ -52,6 +52,8 @@ def load(folder: Path = CATALOGUE_FOLDER) -> Catalogue:
         key: _validate(Text, text, folder / "reasons.yml", key).model_dump()
         for key, text in _yaml(folder / "reasons.yml", digest).items()
     }
+    # Read by the log collector; a change of it is a change of the catalogue.
+    _yaml(folder / "log_patterns.yml", digest)
     areas = {
         area: _area(folder / f"{area}.yml", digest)
         for area in AREAS

@@ -91,6 +91,7 @@ class Check(_Model):
     judge: Literal["shown"] | None = None
     empty: Empty | None = None
     level: Literal["high", "medium", "low"]
+    accumulates: bool = False
     capacity: Literal["disk", "tablespace", "backup"] | None = None
     messages: Messages
     advice: Text | None = None

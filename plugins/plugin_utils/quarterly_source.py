@@ -18,6 +18,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import Qua
 
 Pair = tuple[str, str]
 
+_WEIGHT = {"fail": 3, "warn": 2, "pass": 1, "skipped": 1, "error": 0, "not_run": 0}
+
 
 def quarterly_source(
     ledger: Ledger, made: datetime, quarter: str = "", run: str = "", version: int = 1
@@ -87,6 +89,46 @@ def newest_answers(
     return chosen
 
 
+def kept_results(
+    runs: Sequence[Mapping[str, Any]],
+    results: Mapping[str, Sequence[Result]],
+    chosen: Mapping[Pair, str],
+    checks: Mapping[str, Mapping[str, Any]],
+) -> list[Result]:
+    """Return the results that a report of several runs shows, oldest run first.
+
+    Of each check the chosen run's. A check that looks at what is new since the last run
+    (``accumulates``) would forget what an earlier run of the quarter found: of each of its parts
+    the worst result stays, the newer one of two alike. What could not be looked at then is looked
+    at by the next run, which goes on from the same bookmark: any answer replaces it.
+    """
+    kept: list[Result] = []
+    worst: dict[tuple[str, str, str | None], Result] = {}
+    for row in runs:
+        for result in results[row["id"]]:
+            if checks[result["check"]].get("accumulates"):
+                part = (result["target"], result["check"], result["part"])
+                known = worst.get(part)
+                if known is None or _WEIGHT[result["status"]] >= _WEIGHT[known["status"]]:
+                    worst[part] = result
+            elif chosen.get((result["target"], result["check"])) == row["id"]:
+                kept.append(result)
+    return kept + _without_blanks(worst.values())
+
+
+def _without_blanks(results: Iterable[Result]) -> list[Result]:
+    """Leave out a whole check's unknown where another run of the quarter answered its parts."""
+    found = list(results)
+    answered = {
+        (result["target"], result["check"]) for result in found if result["part"] is not None
+    }
+    return [
+        result
+        for result in found
+        if result["part"] is not None or (result["target"], result["check"]) not in answered
+    ]
+
+
 def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) -> QuarterSource:
     owed = {
         row["id"]: [(item["target"], item["check"]) for item in ledger.owed(row["id"])]
@@ -94,12 +136,8 @@ def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) ->
     }
     results = {row["id"]: ledger.results(row["id"]) for row in runs}
     chosen = newest_answers(runs, owed, results)
-    kept = [
-        result
-        for row in runs
-        for result in results[row["id"]]
-        if chosen.get((result["target"], result["check"])) == row["id"]
-    ]
+    checks = {key: c for row in runs for key, c in row["definitions"]["checks"].items()}
+    kept = kept_results(runs, results, chosen, checks)
     digests = {result["evidence"] for result in kept}
     evidence = [
         {"id": f"{item['target']}.{item['area']}", **item}
@@ -109,7 +147,6 @@ def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) ->
     ]
     newest = runs[-1]
     definitions = newest["definitions"]
-    checks = {key: c for row in runs for key, c in row["definitions"]["checks"].items()}
     return QuarterSource(
         site=newest["site"],
         run=_run(runs),

@@ -287,8 +287,13 @@ def proof(document: Any) -> None:
     chapter(document, "matrix")
     table(document, "matrix")
     chapter(document, "not_inspected")
-    for text in ("{%p if conclusion.unanswered_text %}", "{{ conclusion.unanswered_text }}",
-                 "{%p elif not not_inspected %}", "{{ w.nothing_missing }}", "{%p endif %}"):
+    for text in (
+        "{%p if conclusion.unanswered_text %}",
+        "{{ conclusion.unanswered_text }}",
+        "{%p elif not not_inspected %}",
+        "{{ w.nothing_missing }}",
+        "{%p endif %}",
+    ):
         document.add_paragraph(text)
     listed(document, "not_inspected")
     chapter(document, "readings", "readings no_readings")

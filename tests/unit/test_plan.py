@@ -25,7 +25,10 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.plan import (
     unanswered,
     waive,
 )
-from ansible_collections.ebill.ops.plugins.plugin_utils.quarterly_source import newest_answers
+from ansible_collections.ebill.ops.plugins.plugin_utils.quarterly_source import (
+    kept_results,
+    newest_answers,
+)
 
 CATALOGUE = load()
 GROUPS = {"ebill_servers": ["app01", "db01"], "ebill_databases": ["ebilldb"]}
@@ -175,3 +178,38 @@ def test_the_newest_answer_of_a_quarter_counts() -> None:
 def test_pairs_lists_everything_once() -> None:
     owed = owed_results(CATALOGUE, GROUPS, TARGETS, select_checks(CATALOGUE, []))
     assert len(pairs(owed)) == len(set(pairs(owed))) > 20
+
+
+def test_what_looks_only_at_the_new_keeps_the_worst_of_its_quarter() -> None:
+    def result(check: str, status: str, part: str | None, run: str) -> Any:
+        return {"target": "app01", "check": check, "status": status, "part": part, "run": run}
+
+    runs = [{"id": "first"}, {"id": "second"}]
+    results = {
+        "first": [
+            result("log", "fail", "Tomcat", "first"),
+            result("log", "pass", "nginx", "first"),
+            result("disk", "fail", "/", "first"),
+        ],
+        "second": [
+            result("log", "pass", "Tomcat", "second"),
+            result("log", "pass", "nginx", "second"),
+            result("disk", "pass", "/", "second"),
+        ],
+    }
+    chosen = {("app01", "log"): "second", ("app01", "disk"): "second"}
+    checks = {"log": {"accumulates": True}, "disk": {}}
+    kept = kept_results(runs, results, chosen, checks)
+    shown = {(r["check"], r["part"]): (r["status"], r["run"]) for r in kept}
+    assert shown == {
+        ("disk", "/"): ("pass", "second"),
+        ("log", "Tomcat"): ("fail", "first"),
+        ("log", "nginx"): ("pass", "second"),
+    }
+    results["first"][1]["status"] = "error"
+    assert {
+        r["part"]: r["status"] for r in kept_results(runs, results, chosen, checks) if r["part"]
+    } == {"/": "pass", "Tomcat": "fail", "nginx": "pass"}
+    results["second"] = [result("log", "error", None, "second")]
+    kept = kept_results(runs, results, chosen, checks)
+    assert {r["part"] for r in kept if r["check"] == "log"} == {"Tomcat", "nginx"}

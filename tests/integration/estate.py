@@ -65,7 +65,12 @@ class Run:
     status: int
     output: str
     folder: Path
-    ledger: Ledger = field(repr=False)
+    url: str = field(repr=False)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger that the run wrote."""
+        return Ledger(self.url)
 
     @cached_property
     def id(self) -> str:
@@ -169,4 +174,5 @@ def inspect(lab: Lab, output: Path, *arguments: str, **variables: str) -> Run:
     """Run the main job (or the playbook named first) to its end."""
     process = start(lab, output, *arguments, **variables)
     said, _ = process.communicate(timeout=240)
-    return Run(process.returncode, said, output, Ledger(default_url(output)))
+    url = variables.get("EBILL_LEDGER_URL") or default_url(output)
+    return Run(process.returncode, said, output, url)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.ebill.ops.plugins.module_utils.probe.legal import refuse_legal_acts
 from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import duration
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 
@@ -81,6 +82,9 @@ def _read_probe(given: Mapping[str, Any]) -> Probe:
         if parts.username or parts.password:
             raise ValueError(f"probe {name!r}: url must not hold a user or password")
         host, port = parts.hostname, parts.port or DEFAULT_PORTS[kind]
+    send = str(given.get("send") or "")
+    for key, text in (("url", url), ("send", send)):
+        refuse_legal_acts(f"probe {name!r}: {key}", text)
     if not host or not 0 < port < 65536:
         raise ValueError(f"probe {name!r}: host and port (1-65535) are needed")
     expect = str(given.get("expect") or "")
@@ -95,7 +99,7 @@ def _read_probe(given: Mapping[str, Any]) -> Probe:
         port=port,
         url=url,
         tls=kind == "https" or bool(given.get("tls")),
-        send=str(given.get("send") or ""),
+        send=send,
         expect=expect,
         expect_status=tuple(given.get("expect_status") or (200,)),
         ca_file=str(given.get("ca_file") or ""),

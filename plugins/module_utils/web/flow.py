@@ -14,21 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.module_utils.probe.legal import refuse_legal_acts
 from ansible_collections.ebill.ops.plugins.module_utils.web.page import EXTRACTORS
-
-LEGAL_ACTS = (
-    "invoiceebill",
-    "invebill",
-    "invoicepayment",
-    "writeoffebill",
-    "writeoffpayment",
-    "turnpaper",
-    "returnpaper",
-    "invalidpaper",
-    "getpaperbillno",
-)
-"""Beginnings of interface methods that make, reverse or hand out a legal voucher. No step may
-name one, in any spelling."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -141,6 +128,9 @@ def read_health(given: Mapping[str, Any] | None) -> Health:
 
 def _read_step(given: Mapping[str, Any]) -> Step:
     path = _checked_path(str(given["path"]))
+    form = {str(k): str(v) for k, v in (given.get("form") or {}).items()}
+    for key, value in form.items():
+        refuse_legal_acts(f"{path}: form", f"{key} {value}")
     extract = {str(k): str(v) for k, v in (given.get("extract") or {}).items()}
     for rule in extract.values():
         kind, _colon, what = rule.partition(":")
@@ -154,7 +144,7 @@ def _read_step(given: Mapping[str, Any]) -> Step:
         name=str(given.get("name") or path),
         request=str(given.get("request") or "GET"),
         path=path,
-        form=tuple((str(k), str(v)) for k, v in (given.get("form") or {}).items()),
+        form=tuple(form.items()),
         extract=tuple(extract.items()),
         expect=Expect(
             status=tuple(expect.get("status") or (200,)),
@@ -178,10 +168,7 @@ def _checked_path(path: str) -> str:
         raise ValueError(f"path {path!r} must begin with one /")
     if any(ord(sign) < 32 for sign in path):
         raise ValueError(f"path {path!r} holds a control character")
-    plain = re.sub(r"[^a-z]", "", path.lower())
-    for act in LEGAL_ACTS:
-        if act in plain:
-            raise ValueError(f"path {path!r} names {act}*: an inspection never calls it")
+    refuse_legal_acts("path", path)
     return path
 
 

@@ -48,6 +48,19 @@ def test_outcome(given: dict[str, object], answer: Answer, result: str) -> None:
     assert outcome(probe, answer) == result
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"url": "http://h.example/medical-web/api/medical/invoiceEBillOutpatient"},
+        {"url": "http://h.example/api?method=write%4Fff_e_bill"},
+        TCP | {"send": "POST /api/medical/invEBillRegistration HTTP/1.1"},
+    ],
+)
+def test_what_makes_or_reverses_a_bill_is_refused(given: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="an inspection never calls it"):
+        read_probes([HTTP | given])
+
+
 def test_signs_hold_neither_body_nor_token() -> None:
     (probe,) = read_probes([HTTP | {"expect": "UP", "within_seconds": 2.5}])
     answer = Answer(200, "测试患者甲", 15, 0.034)

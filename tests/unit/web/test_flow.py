@@ -39,6 +39,7 @@ def flow(**step: object) -> list[dict[str, object]]:
         ({"path": "/api/medical/invoiceEBillOutpatient"}, "never calls it"),
         ({"path": "/api/medical/write_off_e_bill?id=1"}, "never calls it"),
         ({"path": "/api?method=TURNPAPER"}, "never calls it"),
+        ({"path": "/api/inv%6FiceEBill"}, "never calls it"),
         ({"extract": {"x": "css:.a"}}, "extract must begin with"),
         ({"extract": {"x": "input"}}, "extract must begin with"),
         ({"extract": {"x": "regex:("}}, "no regular expression"),
@@ -64,6 +65,8 @@ def test_names_are_unique() -> None:
 def test_a_log_in_may_post() -> None:
     (step,) = read_steps([{"path": "/login", "request": "POST", "form": {"p": "{password}"}}])
     assert (step.request, step.form) == ("POST", (("p", "{password}"),))
+    with pytest.raises(ValueError, match="never calls it"):
+        read_steps([{"path": "/api", "request": "POST", "form": {"method": "writeOffEBill"}}])
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,10 @@ def connect(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
     except sa.exc.SQLAlchemyError as error:
-        raise LedgerError(f"ledger URL {url!r} is not an SQLAlchemy URL") from error
+        # Not quoted: what is no URL may hold a password where masking does not look for it.
+        raise LedgerError(
+            "EBILL_LEDGER_URL is not an SQLAlchemy URL such as postgresql+psycopg://user@host/ebill"
+        ) from error
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         folder = Path(parsed.database).parent
         try:
@@ -45,11 +48,22 @@ def connect(url: str) -> sa.Engine:
             raise LedgerError(
                 f"cannot make the ledger's folder {folder}: {error.strerror}"
             ) from error
-    engine = sa.create_engine(parsed, connect_args=_arguments(parsed.get_backend_name()))
-    if parsed.get_backend_name() == "sqlite":
-        sa.event.listen(engine, "connect", _configure_sqlite)
     with translated(parsed.render_as_string(hide_password=True)):
+        engine = _engine(parsed)
         _migrate(engine)
+    return engine
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    backend = url.get_backend_name()
+    try:
+        engine = sa.create_engine(url, connect_args=_arguments(backend))
+    except ImportError as error:
+        raise LedgerError(
+            f"the ledger's driver for {url.drivername} is missing: {error}"
+        ) from error
+    if backend == "sqlite":
+        sa.event.listen(engine, "connect", _configure_sqlite)
     return engine
 
 

@@ -250,13 +250,6 @@ class Ledger:
             key: Any = done.inserted_primary_key
             return int(key[0])
 
-    def next_report_version(self, quarter: str) -> int:
-        """Return the version that the quarter's next report takes, counted from 1."""
-        query = sa.select(sa.func.max(REPORT.c.version).label("last")).where(
-            REPORT.c.quarter == quarter
-        )
-        return int(self._rows(query)[0]["last"] or 0) + 1
-
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         with translated(self._name), self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
@@ -276,7 +269,8 @@ def _row(run: str, result: Result) -> dict[str, Any]:
 
 
 def _evidence_row(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    content = str(evidence["text"]).encode("utf-8")
+    # As its digest was made: half of a surrogate pair, which JSON can spell, must not cost results.
+    content = str(evidence["text"]).encode("utf-8", "replace")
     return {
         "target": evidence["target"],
         "area": evidence["area"],

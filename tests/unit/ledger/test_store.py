@@ -179,6 +179,27 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         Ledger(default_url(tmp_path / "file" / "below"))
 
 
+def test_half_of_a_surrogate_pair_costs_no_results(ledger: Ledger) -> None:
+    ledger.open_run(_run(), OWED)
+    evidence = {"target": "app01", "area": "web", "collected": utc(NOW), "text": "state \ud800"}
+    ledger.record("r1", [_result("app01", CHECKS[0])], evidence)
+    assert [text for _t, _a, text in ledger.evidence_texts("r1")] == [b"state ?"]
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("postgresql+psycopg//user:Geheim-1@db/ebill", "not an SQLAlchemy URL"),
+        ("nosuch://user:Geheim-1@db/ebill", "nosuch"),
+        ("mysql+nosuch://user:Geheim-1@db/ebill", "nosuch"),
+    ],
+)
+def test_a_wrong_url_is_refused_without_its_password(url: str, complaint: str) -> None:
+    with pytest.raises(LedgerError, match=complaint) as refused:
+        Ledger(url)
+    assert "Geheim" not in str(refused.value)
+
+
 def test_no_such_run(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="no run 'x'"):
         ledger.run("x")

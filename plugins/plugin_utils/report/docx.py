@@ -15,7 +15,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report import pdf
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import templates as files
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.view import localise
-from jinja2 import Environment, StrictUndefined, TemplateError, Undefined
+from jinja2 import StrictUndefined, TemplateError, Undefined
+from jinja2.sandbox import SandboxedEnvironment
 
 TEMPLATE = "report.docx"
 _CHART_POINTS = 480.0
@@ -93,7 +94,9 @@ def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> byt
     try:
         document = Template(str(path))
         context = {**_one_line(view), "w": _words(view), "charts": _charts(document, view)}
-        document.render(context, Environment(undefined=undefined, autoescape=True), autoescape=True)
+        # The template may come from outside, so it may place our data and do nothing else.
+        environment = SandboxedEnvironment(undefined=undefined, autoescape=True)
+        document.render(context, environment, autoescape=True)
         document.save(made)
     except TemplateError as problem:
         raise ReportError(f"Word template {path}: {problem}") from problem

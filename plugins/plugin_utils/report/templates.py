@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
 
 Templates = Path | Sequence[Path]
 """A folder of templates, or several: the first that holds a file wins, so that a hospital's
@@ -43,9 +44,10 @@ def read(templates: Templates, name: str) -> str:
 
 
 def environment(templates: Templates) -> Environment:
-    """Return Jinja2 with escaping on and unknown names refused."""
+    """Return Jinja2 with escaping on, unknown names refused, and nothing but data to reach: a
+    template may be the hospital's."""
     folders = [str(path) for path in paths(templates) if path.is_dir()]
-    return Environment(
+    return SandboxedEnvironment(
         loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,

@@ -59,6 +59,12 @@ def test_markup_in_a_result_stays_text(tmp_path: Path) -> None:
     assert "<script>alert('票据')</script>" in extract.word_text(docx.render(MODEL, "zh", path))
 
 
+def test_a_template_reaches_nothing_but_the_report(tmp_path: Path) -> None:
+    path = own(tmp_path / "our.docx", "{{ cover.__class__.__mro__ }}")
+    with pytest.raises(ReportError, match="unsafe"):
+        docx.render(MODEL, "zh", path)
+
+
 def test_lint_lists_every_unknown_placeholder(tmp_path: Path) -> None:
     path = own(
         tmp_path / "our.docx",

@@ -109,7 +109,12 @@ def _read(
             one.take(line)
         except ValueError:
             return frame.failure("bad_answer", frame.decode(line))
-    return None if one.listed is not None else frame.failure("bad_answer", one.path)
+    if one.listed is None:
+        return frame.failure("bad_answer", one.path)
+    if one.count and not one.listed:
+        # There are files and stat showed none, as with more names than one command takes.
+        return frame.failure("unreadable", f"{one.path} (stat: 0/{one.count})")
+    return None
 
 
 def _rooms(

@@ -95,6 +95,16 @@ def test_what_was_not_listed_is_counted() -> None:
     assert only(found, "sets")["kept_count"] == 5000
 
 
+def test_files_of_which_none_was_listed_are_not_called_missing() -> None:
+    options = {"sets": [{"name": "s", "path": "/b"}]}
+    found = backup.parse(output(["files 90000 0"]), options, CONTEXT).observations
+    for name in ("sets", "newest", "sizes"):
+        assert only(found, name)["error"] == {
+            "reason": "unreadable",
+            "detail": "/b (stat: 0/90000)",
+        }
+
+
 @pytest.mark.parametrize("df", ["", "df: no such file", DF, DF + "x 1 2 3 4"])
 def test_a_df_that_is_not_understood(df: str) -> None:
     options = {"sets": [{"name": "s", "path": "/b"}]}

@@ -27,7 +27,7 @@ try:
 except ImportError as error:
     pydantic = absent(error)
 
-_REFUSED = re.compile(r"[{}\t\n\r\0]|\\[A-Za-z0-9<>`']|\[[^]]*/[^]]*\]|\[[^]]*\[[:.=]")
+_REFUSED = re.compile(r"[{}\t\n\r\0]|\\[A-Za-z0-9<>`'/]|\[[^]]*/[^]]*\]|\[[^]]*\[[:.=]")
 _DIGITS = "[0-9]" * 11 + "[0-9]*"
 _SPECIAL = frozenset(b"\\[](){}*+?.^$|")
 

@@ -171,7 +171,20 @@ def test_every_pattern_has_a_line() -> None:
 
 @pytest.mark.parametrize(
     "regex",
-    ["a{2}", "\\bword", "\\d+", "[[:space:]]x", "a\tb", "(", "", "a*", "[^/]x", "\\<x", "x\ny"],
+    [
+        "a{2}",
+        "\\bword",
+        "\\d+",
+        "a\\/b",
+        "[[:space:]]x",
+        "a\tb",
+        "(",
+        "",
+        "a*",
+        "[^/]x",
+        "\\<x",
+        "x\ny",
+    ],
 )
 def test_what_tools_read_differently_is_refused(regex: str) -> None:
     pattern = {"id": "x", "regex": regex, "weight": "fail", "zh": "x", "en": "x"}

@@ -49,8 +49,10 @@ def judge(
     kept = [row for row in rows if _matches(row, check.get("where") or {})]
     if not kept:
         return [_nothing(check, target)]
-    if not check.get("part"):
-        kept = kept[:1]
+    if not check.get("part") and len(kept) > 1:
+        # Without a part they cannot be told apart; judging one of them would hide the others.
+        problem = {"reason": "bad_answer", "detail": f"{check['observation']}: {len(kept)} rows"}
+        return [_unknown(check, target, None, "error", problem)]
     return [_judge_row(check, row, target, overrides or {}) for row in kept]
 
 

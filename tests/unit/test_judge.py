@@ -47,6 +47,12 @@ def _one(check: dict[str, Any], **row: Any) -> dict[str, Any]:
     return dict(result)
 
 
+def test_of_several_rows_without_a_part_none_is_chosen() -> None:
+    (result,) = judge(STATES, {"rows": [{"on": True}, {"on": False}]}, "app01")
+    assert (result["status"], result["reason"]) == ("error", "bad_answer")
+    assert "filesystems: 2 rows" in result["message"]["en"]
+
+
 @pytest.mark.parametrize(
     ("value", "status", "limit"),
     [

@@ -179,15 +179,6 @@ def number(text: str) -> float | None:
     return float(text) if _NUMBER.match(text) else None
 
 
-def size(count: float) -> str:
-    """Bytes for a reader of any language: ``512 MiB``, ``1.5 TiB``."""
-    for unit in ("KiB", "MiB", "GiB"):
-        count /= 1024
-        if count < 1023.95:
-            return f"{count:.1f} {unit}".replace(".0 ", " ")
-    return f"{count / 1024:.1f} TiB".replace(".0 ", " ")
-
-
 def unescape_octal(raw: bytes) -> bytes:
     r"""Undo the kernel's escapes in /proc/mounts and mountinfo: \040 \011 \012 \134 \043."""
     return _OCTAL.sub(lambda found: bytes([int(found.group(1), 8) & 0xFF]), raw)

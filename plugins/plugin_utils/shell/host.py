@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame, host_disks, host_facts
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.sizes import in_words
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
 _UNIT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,200}\Z")
@@ -245,7 +246,7 @@ def _jvm_row(found: Sequence[Sequence[str]], uptime: float) -> frame.Observation
     return {
         "running": bool(found),
         "instances": len(found),
-        "resident_size": frame.size(memory * 1024),
+        "resident_size": in_words(memory * 1024),
         "heap_max": "/".join(heaps) or "-",
         "uptime_days": host_facts.days(age),
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.sizes import in_words
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
 
 # `df -P`: source, total, used, available, capacity, mount point. The available space is negative
@@ -133,8 +134,8 @@ def _space(mount: Mount) -> frame.Observation | None:
         "used_bytes": used * 1024,
         "total_bytes": (used + available) * 1024,
         "available_bytes": available * 1024,
-        "available_size": frame.size(max(available, 0) * 1024),
-        "total_size": frame.size((used + available) * 1024),
+        "available_size": in_words(max(available, 0) * 1024),
+        "total_size": in_words((used + available) * 1024),
     }
 
 

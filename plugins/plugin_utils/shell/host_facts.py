@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell.sizes import in_words
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Context
 
 _KIB_PER_GIB = 1024**2
@@ -74,8 +75,8 @@ def _memory(frames: frame.Frames, kib: dict[str, int], context: Context) -> fram
         return frames.error("memory", context)
     row = {
         "available_percent": 100 * available / total,
-        "available_size": frame.size(available * 1024),
-        "total_size": frame.size(total * 1024),
+        "available_size": in_words(available * 1024),
+        "total_size": in_words(total * 1024),
     }
     return {"rows": [row]}
 
@@ -88,8 +89,8 @@ def _swap(frames: frame.Frames, kib: dict[str, int], context: Context) -> frame.
         return {"absent": {"reason": "not_listed", "detail": "swap"}}
     row = {
         "used_percent": 100 * used / total,
-        "used_size": frame.size(used * 1024),
-        "total_size": frame.size(total * 1024),
+        "used_size": in_words(used * 1024),
+        "total_size": in_words(total * 1024),
     }
     return {"rows": [row]}
 

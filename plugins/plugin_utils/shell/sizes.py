@@ -11,7 +11,7 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 def in_words(size: float) -> str:
     """Write a number of bytes with the unit that leaves one to four digits before the point."""
     for unit in _UNITS[:-1]:
-        if size < 1024:
+        if size < 1023.95:  # what would be rounded to 1024 is 1 of the next unit
             return f"{round(size, 1):g} {unit}"
         size /= 1024
     return f"{round(size, 1):g} {_UNITS[-1]}"

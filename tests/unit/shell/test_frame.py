@@ -213,22 +213,6 @@ def test_no_number(text: str) -> None:
     assert frame.number(text) is None
 
 
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (0, "0 KiB"),
-        (512, "0.5 KiB"),
-        (1024**2 - 1, "1 MiB"),
-        (36.79 * 1024**3, "36.8 GiB"),
-        (1024**3, "1 GiB"),
-        (1.5 * 1024**4, "1.5 TiB"),
-        (3000 * 1024**4, "3000 TiB"),
-    ],
-)
-def test_size(count: float, text: str) -> None:
-    assert frame.size(count) == text
-
-
 def test_number() -> None:
     assert (frame.number("0"), frame.number("12.5")) == (0, 12.5)
 

@@ -6,7 +6,7 @@
 Each side runs in a fresh process, imports and the model included, and they alternate. The bare
 side writes the same 500 rows with the same libraries as one plain table each (Jinja2, docxtpl,
 XlsxWriter, Typst, json): what the formats cost before any document is made of them. The ratio is
-the price of the document; the absolute figures are what DESIGN.md limits (3 s, 300 MB).
+the price of the document; the absolute figures have limits of their own (3 s, 300 MB).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mask secrets and patient data in anything that is shown, logged or stored.
 
-The rules, from the domain reference, section 5 (masking), and 1.2 and 1.6 (codes, column names):
+The rules:
 
 ====================  ==========================================  ==============================
 what                  how it is recognised                        what stays

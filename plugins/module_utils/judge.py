@@ -18,6 +18,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.result import (
     Status,
     Text,
     new_result,
+    one_line,
     render,
 )
 
@@ -184,6 +185,6 @@ def explain(reasons: Mapping[str, Text], reason: str, detail: str) -> Text:
     """Word a reason; one that the catalogue does not know is shown by its id."""
     template = reasons.get(reason) or {"zh": f"{reason}：{{detail}}", "en": f"{reason}: {{detail}}"}
     return {
-        language: text.replace("{detail}", detail).rstrip(" ：:")
+        language: text.replace("{detail}", one_line(detail)).rstrip(" ：:")
         for language, text in template.items()
     }

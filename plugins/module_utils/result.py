@@ -146,6 +146,11 @@ def format_number(value: float, limits: Iterable[float] = ()) -> str:
     return repr(value)
 
 
+def one_line(text: str) -> str:
+    """Put foreign text on one line without control characters: it reaches a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
 def format_value(value: Any, limits: Iterable[float] = ()) -> str:
     """Write an observed value for a sentence; None is written as a dash."""
     if value is None:
@@ -154,7 +159,7 @@ def format_value(value: Any, limits: Iterable[float] = ()) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return format_number(value, limits)
-    return str(value)
+    return one_line(str(value))
 
 
 def render(template: Text, values: Mapping[str, Any], limits: Iterable[float] = ()) -> Text:

@@ -47,6 +47,14 @@ def _one(check: dict[str, Any], **row: Any) -> dict[str, Any]:
     return dict(result)
 
 
+def test_what_a_target_says_does_not_steer_the_terminal() -> None:
+    (result,) = judge(CHECK, {"rows": [{"mount": "/a\x1b[2J\n/b", "used_percent": 1}]}, "app01")
+    assert result["message"]["zh"].startswith("/a [2J /b ")
+    problem = {"error": {"reason": "timeout", "detail": "\x1b]0;x\x07\ud800"}}
+    (result,) = judge(CHECK, problem, "app01")
+    assert result["message"]["en"].isprintable()
+
+
 def test_of_several_rows_without_a_part_none_is_chosen() -> None:
     (result,) = judge(STATES, {"rows": [{"on": True}, {"on": False}]}, "app01")
     assert (result["status"], result["reason"]) == ("error", "bad_answer")

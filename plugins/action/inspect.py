@@ -73,6 +73,8 @@ class ActionModule(ActionBase):
             required_one_of=[["shell", "module"]],
         )
         target, area = task_vars["inventory_hostname"], arguments["area"]
+        if arguments["timeout_seconds"] <= 0:
+            raise AnsibleActionFail("timeout_seconds: must be more than 0")
         try:
             plan = load_plan(Path(open_run()["folder"]))
         except (InactiveError, OSError, ValueError) as error:

@@ -150,7 +150,9 @@ class ActionModule(ActionBase):
                 if waiver not in waivers:
                     waivers.append(waiver)
         plan = planning.compile_plan(catalogue, owed, settings, overrides)
-        plan["waivers"] = planning.check_waivers(catalogue, waivers)
+        plan["waivers"] = planning.check_waivers(
+            catalogue, waivers, task_vars["groups"].get("ebill", ())
+        )
         return plan
 
 

@@ -42,6 +42,8 @@ options:
 import atexit
 import gc
 import os
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +73,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.verdicts import (
 INSPECT = "ebill.ops.inspect"
 EXIT_NOTHING_INSPECTED = 3
 EXIT_LEDGER = 4
+STOP_SECONDS = 3
 
 
 def _preload() -> None:
@@ -102,6 +105,7 @@ class CallbackModule(CallbackBase):
         self._reports: list[dict[str, Any]] = []
         self._wanted = False
         self._broken = False
+        self._ansible_stop: Any = None
 
     def set_options(
         self, task_keys: Any = None, var_options: Any = None, direct: Any = None
@@ -156,8 +160,11 @@ class CallbackModule(CallbackBase):
         self._titles = {key: check["title"] for key, check in self._plan["checks"].items()}
         self._guarded(self._connect)
         _preload()
-        # on_stats does not come when the run is told to stop (SIGINT, SIGTERM); this does.
+        # on_stats does not come when the run is told to stop: SIGINT unwinds to the exit; SIGTERM
+        # makes Ansible end its workers and then kill itself.
         atexit.register(self._cancelled)
+        self._ansible_stop = signal.getsignal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, self._stop)
         keys = ("id", "quarter", "targets", "owed")
         self._display.display(word(self._language, "open", **{key: run[key] for key in keys}))
 
@@ -198,7 +205,20 @@ class CallbackModule(CallbackBase):
     def _cancelled(self) -> None:
         """At exit: a run that is still open was told to stop."""
         if os.getpid() == self._pid and self._run is not None:
-            self._guarded(self._settle, "cancelled", "cancelled", "SIGINT/SIGTERM")
+            self._guarded(self._settle, "cancelled", "cancelled", "SIGINT")
+
+    def _stop(self, number: int, frame: Any) -> None:
+        """Settle the run by a connection of its own, then let Ansible do what it does.
+
+        A write that was interrupted may hold the ledger: then the next run settles this one.
+        """
+        if self._run is not None:
+            with suppress(LedgerError):
+                ledger = Ledger(ledger_url(), STOP_SECONDS)
+                now = datetime.now(UTC)
+                ledger.settle(self._run["id"], "cancelled", now, "cancelled", "SIGTERM")
+        if callable(self._ansible_stop):
+            self._ansible_stop(number, frame)
 
     def _show_summary(self) -> None:
         if not (self._ledger and self._run):

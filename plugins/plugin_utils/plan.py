@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -105,9 +106,10 @@ def check_overrides(catalogue: Catalogue, target: str, limits: Any) -> dict[str,
             raise CatalogueError(f"{name}: {check_id}: unknown check; see docs/checks.md")
         if check.limits is None:
             raise CatalogueError(f"{name}: {check_id}: this check has no limits to override")
-        _check_levels(f"{name}.{check_id}", override, ("warn", "fail", "parts"))
-        for part, levels in override.get("parts", {}).items():
-            _check_levels(f"{name}.{check_id}.parts.{part}", levels, ("warn", "fail"))
+        levels = [key for key in ("warn", "fail") if getattr(check.limits, key) is not None]
+        _check_levels(f"{name}.{check_id}", override, (*levels, "parts"))
+        for part, own in override.get("parts", {}).items():
+            _check_levels(f"{name}.{check_id}.parts.{part}", own, levels)
     return dict(limits)
 
 
@@ -120,15 +122,22 @@ def _check_levels(name: str, levels: Any, allowed: Sequence[str]) -> None:
         if key == "parts":
             if not isinstance(value, Mapping):
                 raise CatalogueError(f"{name}.parts: must map parts to {{warn, fail}}")
-        elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        elif (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not math.isfinite(value)
+        ):
             raise CatalogueError(f"{name}.{key}: {value!r} is not a number")
 
 
 _WAIVER_KEYS = ("check", "target", "part", "reason", "owner", "expires")
 
 
-def check_waivers(catalogue: Catalogue, waivers: Any) -> list[dict[str, Any]]:
-    """Validate ``ebill_waivers``; a waiver without reason, owner or expiry is refused."""
+def check_waivers(
+    catalogue: Catalogue, waivers: Any, targets: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Validate ``ebill_waivers``; one without reason, owner, expiry or known target is refused."""
+    known = set(targets)
     if not isinstance(waivers, Sequence) or isinstance(waivers, str):
         raise CatalogueError("ebill_waivers: must be a list")
     checked = []
@@ -145,6 +154,10 @@ def check_waivers(catalogue: Catalogue, waivers: Any) -> list[dict[str, Any]]:
                 raise CatalogueError(f"{name}.{key}: is missing")
         if waiver["check"] not in catalogue.checks:
             raise CatalogueError(f"{name}.check: unknown check {waiver['check']!r}")
+        if waiver["target"] not in known:
+            raise CatalogueError(
+                f"{name}.target: {waiver['target']!r} is no host of the inventory's group ebill"
+            )
         try:
             expires = date.fromisoformat(str(waiver["expires"]))
         except ValueError:

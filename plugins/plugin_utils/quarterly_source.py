@@ -18,7 +18,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import Qua
 
 Pair = tuple[str, str]
 
-_WEIGHT = {"fail": 3, "warn": 2, "pass": 1, "skipped": 1, "error": 0, "not_run": 0}
+QUARTERS_SHOWN = 7
+"""Earlier quarters in a trend: two years with the one reported."""
 
 
 def quarterly_source(
@@ -30,15 +31,20 @@ def quarterly_source(
     """
     runs = _runs(ledger, quarter, run)
     source = _source(ledger, runs, made, version)
-    earlier = _last_of_each_quarter(ledger, runs[0])
+    earlier = [_source(ledger, old, made, 1) for old in _earlier_quarters(ledger, runs[-1])]
     if not earlier:
         return source
     history = [
-        {**{key: point[key] for key in ("quarter", "check", "target", "part")}, **point["data"]}
-        for point in ledger.capacity_history([row["id"] for row in earlier])
+        {
+            "quarter": old.run["quarter"],
+            **{key: result[key] for key in ("check", "target", "part")},
+            **result["data"],
+        }
+        for old in earlier
+        for result in old.results
+        if result["capacity"]
     ]
-    previous = _source(ledger, _runs(ledger, earlier[-1]["quarter"], ""), made, 1)
-    findings = build_quarterly(previous)["findings"]
+    findings = build_quarterly(earlier[-1])["findings"]
     return replace(source, history=history, previous_findings=findings)
 
 
@@ -55,12 +61,13 @@ def _runs(ledger: Ledger, quarter: str, run: str) -> list[RunRow]:
     return [row for row in runs if row["quarter"] == runs[-1]["quarter"]]
 
 
-def _last_of_each_quarter(ledger: Ledger, first: RunRow) -> list[RunRow]:
-    last: dict[str, RunRow] = {}
+def _earlier_quarters(ledger: Ledger, newest: RunRow) -> list[list[RunRow]]:
+    """Return the ended runs of each quarter before that of a run, the oldest quarter first."""
+    quarters: dict[str, list[RunRow]] = {}
     for row in ledger.runs():
-        if row["opened"] < first["opened"] and row["quarter"] != first["quarter"]:
-            last[row["quarter"]] = row
-    return list(last.values())
+        if row["quarter"] < newest["quarter"] and row["state"] != "running":
+            quarters.setdefault(row["quarter"], []).append(row)
+    return [quarters[quarter] for quarter in sorted(quarters)[-QUARTERS_SHOWN:]]
 
 
 def newest_answers(
@@ -98,35 +105,36 @@ def kept_results(
     """Return the results that a report of several runs shows, oldest run first.
 
     Of each check the chosen run's. A check that looks at what is new since the last run
-    (``accumulates``) would forget what an earlier run of the quarter found: of each of its parts
-    the worst result stays, the newer one of two alike. What could not be looked at then is looked
-    at by the next run, which goes on from the same bookmark: any answer replaces it.
+    (``accumulates``) would so forget what an earlier run of the quarter found: an earlier finding
+    takes the place of a later answer that is milder, and stands beside one that could not tell.
     """
     kept: list[Result] = []
-    worst: dict[tuple[str, str, str | None], Result] = {}
+    earlier: dict[tuple[str, str, str | None], Result] = {}
     for row in runs:
         for result in results[row["id"]]:
-            if checks[result["check"]].get("accumulates"):
-                part = (result["target"], result["check"], result["part"])
-                known = worst.get(part)
-                if known is None or _WEIGHT[result["status"]] >= _WEIGHT[known["status"]]:
-                    worst[part] = result
-            elif chosen.get((result["target"], result["check"])) == row["id"]:
+            if chosen.get((result["target"], result["check"])) == row["id"]:
                 kept.append(result)
-    return kept + _without_blanks(worst.values())
-
-
-def _without_blanks(results: Iterable[Result]) -> list[Result]:
-    """Leave out a whole check's unknown where another run of the quarter answered its parts."""
-    found = list(results)
-    answered = {
-        (result["target"], result["check"]) for result in found if result["part"] is not None
+            elif checks[result["check"]].get("accumulates") and _weight(result) > 1:
+                known = earlier.get(_part(result))
+                if known is None or _weight(result) >= _weight(known):
+                    earlier[_part(result)] = result
+    milder = {
+        _part(result)
+        for result in kept
+        if _part(result) in earlier and 0 < _weight(result) < _weight(earlier[_part(result)])
     }
-    return [
-        result
-        for result in found
-        if result["part"] is not None or (result["target"], result["check"]) not in answered
-    ]
+    worse = {_part(result) for result in kept if _weight(result) > 1} - milder
+    findings = [result for part, result in earlier.items() if part not in worse]
+    return [result for result in kept if _part(result) not in milder] + findings
+
+
+def _part(result: Result) -> tuple[str, str, str | None]:
+    return result["target"], result["check"], result["part"]
+
+
+def _weight(result: Result) -> int:
+    """Return 3 or 2 for a finding, 1 for an answer without one, 0 for none."""
+    return {"fail": 3, "warn": 2, "pass": 1, "skipped": 1}.get(result["status"], 0)
 
 
 def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) -> QuarterSource:

@@ -71,6 +71,8 @@ def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
         ({"host.disk_used": {"wrn": 1}}, "host.disk_used.wrn: unknown key; allowed: warn, fail"),
         ({"host.disk_used": {"warn": "80"}}, "host.disk_used.warn: '80' is not a number"),
         ({"host.disk_used": {"parts": {"/": {"x": 1}}}}, "parts./.x: unknown key"),
+        ({"host.disk_used": {"warn": float("nan")}}, "host.disk_used.warn: nan is not a number"),
+        ({"log.errors_new": {"warn": 1}}, "log.errors_new.warn: unknown key; allowed: fail, parts"),
         ({"host.disk_used": 90}, "host.disk_used: must be a mapping"),
         ({"host.os_release": {"warn": 1}}, "this check has no limits to override"),
         ([], "must map check ids"),
@@ -98,6 +100,7 @@ WAIVER = {
         ({"expires": "soon"}, "'soon' is not a date"),
         ({"reason": ""}, "reason: is missing"),
         ({"check": "x"}, "unknown check 'x'"),
+        ({"target": "app1"}, "'app1' is no host of the inventory's group ebill"),
         ({"until": "x"}, "until: unknown key"),
     ],
 )
@@ -105,7 +108,7 @@ def test_a_waiver_without_reason_owner_or_end_is_refused(
     change: dict[str, Any], fault: str
 ) -> None:
     with pytest.raises(CatalogueError, match=fault):
-        check_waivers(CATALOGUE, [{**WAIVER, **change}])
+        check_waivers(CATALOGUE, [{**WAIVER, **change}], TARGETS)
 
 
 def _plan() -> dict[str, Any]:
@@ -135,7 +138,7 @@ def test_a_waiver_marks_and_never_changes(
     status: str, part: str, waiver_part: str | None, today: date, expired: bool | None
 ) -> None:
     result = _result(status, part)
-    waive(result, check_waivers(CATALOGUE, [{**WAIVER, "part": waiver_part}]), today)
+    waive(result, check_waivers(CATALOGUE, [{**WAIVER, "part": waiver_part}], TARGETS), today)
     assert result["status"] == status
     assert (result["waiver"] or {}).get("expired") is expired
 
@@ -206,10 +209,18 @@ def test_what_looks_only_at_the_new_keeps_the_worst_of_its_quarter() -> None:
         ("log", "Tomcat"): ("fail", "first"),
         ("log", "nginx"): ("pass", "second"),
     }
-    results["first"][1]["status"] = "error"
-    assert {
-        r["part"]: r["status"] for r in kept_results(runs, results, chosen, checks) if r["part"]
-    } == {"/": "pass", "Tomcat": "fail", "nginx": "pass"}
+    # What the newest run could not look at is never hidden by an older answer.
+    results["second"] = [
+        result("log", "error", "Tomcat", "second"),
+        result("log", "error", "nginx", "second"),
+    ]
+    kept = kept_results(runs, results, chosen, checks)
+    assert sorted((r["part"], r["status"]) for r in kept if r["check"] == "log") == [
+        ("Tomcat", "error"),
+        ("Tomcat", "fail"),
+        ("nginx", "error"),
+    ]
     results["second"] = [result("log", "error", None, "second")]
     kept = kept_results(runs, results, chosen, checks)
-    assert {r["part"] for r in kept if r["check"] == "log"} == {"Tomcat", "nginx"}
+    found = {(r["part"], r["status"]) for r in kept if r["check"] == "log"}
+    assert found == {("Tomcat", "fail"), (None, "error")}

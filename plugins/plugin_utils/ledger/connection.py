@@ -31,7 +31,7 @@ def default_url(output_dir: Path) -> str:
     return f"sqlite:///{output_dir.resolve() / 'ledger.db'}"
 
 
-def connect(url: str) -> sa.Engine:
+def connect(url: str, busy_seconds: int | None = None) -> sa.Engine:
     """Return an engine on a ledger of the newest schema; LedgerError when it can't be had."""
     try:
         parsed = sa.make_url(url)
@@ -49,15 +49,15 @@ def connect(url: str) -> sa.Engine:
                 f"cannot make the ledger's folder {folder}: {error.strerror}"
             ) from error
     with translated(parsed.render_as_string(hide_password=True)):
-        engine = _engine(parsed)
+        engine = _engine(parsed, busy_seconds)
         _migrate(engine)
     return engine
 
 
-def _engine(url: sa.URL) -> sa.Engine:
+def _engine(url: sa.URL, busy_seconds: int | None) -> sa.Engine:
     backend = url.get_backend_name()
     try:
-        engine = sa.create_engine(url, connect_args=_arguments(backend))
+        engine = sa.create_engine(url, connect_args=_arguments(backend, busy_seconds))
     except ImportError as error:
         raise LedgerError(
             f"the ledger's driver for {url.drivername} is missing: {error}"
@@ -67,8 +67,9 @@ def _engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _arguments(backend: str) -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS} if backend == "sqlite" else {"connect_timeout": BUSY_SECONDS}
+def _arguments(backend: str, busy_seconds: int | None) -> dict[str, Any]:
+    name = "timeout" if backend == "sqlite" else "connect_timeout"
+    return {name: BUSY_SECONDS if busy_seconds is None else busy_seconds}
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -65,8 +65,9 @@ def _process_start(pid: int) -> str | None:
 class Ledger:
     """The store behind one URL. Its methods raise LedgerError and nothing else."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = connect(url)
+    def __init__(self, url: str, busy_seconds: int | None = None) -> None:
+        """Open the ledger; wait ``busy_seconds`` (BUSY_SECONDS by default) for other writers."""
+        self._engine = connect(url, busy_seconds)
         self._name = self._engine.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
@@ -225,23 +226,6 @@ class Ledger:
         return {
             (row["target"], row["area"]): row["body"] for row in self._rows(sa.select(BOOKMARK))
         }
-
-    def capacity_history(self, site_runs: Sequence[str]) -> list[dict[str, Any]]:
-        """Return the capacity results of runs: ``{run, quarter, check, target, part, data}``."""
-        query = (
-            sa.select(RUN.c.quarter, RESULT.c.run, RESULT.c.body)
-            .join(RUN, RUN.c.id == RESULT.c.run)
-            .where(RESULT.c.capacity.is_not(None), RESULT.c.run.in_(site_runs))
-            .order_by(RUN.c.opened, RESULT.c.id)
-        )
-        return [
-            {
-                "run": row["run"],
-                "quarter": row["quarter"],
-                **{key: row["body"][key] for key in ("check", "target", "part", "data")},
-            }
-            for row in self._rows(query)
-        ]
 
     def add_report(self, run: str, report: Mapping[str, Any]) -> int:
         """Record a frozen report: ``{quarter, language, version, created, files}``."""

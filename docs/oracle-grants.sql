@@ -34,6 +34,7 @@ GRANT SELECT ON SYS.V_$DATABASE TO EBILL_OPS;
 -- oracle.undo_tablespace_used
 -- oracle.undo_active_used
 -- oracle.tablespace_allocated
+-- oracle.system_tablespace_allocated
 -- oracle.tablespace_online
 GRANT SELECT ON SYS.DBA_TABLESPACES TO EBILL_OPS;
 
@@ -44,6 +45,7 @@ GRANT SELECT ON SYS.DBA_TABLESPACES TO EBILL_OPS;
 -- oracle.undo_tablespace_used
 -- oracle.undo_active_used
 -- oracle.tablespace_allocated
+-- oracle.system_tablespace_allocated
 -- oracle.datafile_online
 GRANT SELECT ON SYS.DBA_DATA_FILES TO EBILL_OPS;
 
@@ -52,6 +54,7 @@ GRANT SELECT ON SYS.DBA_DATA_FILES TO EBILL_OPS;
 -- oracle.other_tablespace_used
 -- oracle.system_tablespace_used
 -- oracle.tablespace_allocated
+-- oracle.system_tablespace_allocated
 GRANT SELECT ON SYS.DBA_FREE_SPACE TO EBILL_OPS;
 
 -- oracle.temp_tablespace_used
@@ -85,6 +88,7 @@ GRANT SELECT ON SYS.V_$RECOVERY_FILE_DEST TO EBILL_OPS;
 -- oracle.other_tablespace_used
 -- oracle.system_tablespace_used
 -- oracle.tablespace_allocated
+-- oracle.system_tablespace_allocated
 GRANT SELECT ON SYS.V_$ASM_DISKGROUP_STAT TO EBILL_OPS;
 
 UNDEFINE ebill_ops_password

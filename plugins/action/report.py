@@ -17,6 +17,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarterly_source import quarterly_source
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import FORMATS, issue
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.package import evidence_archive
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
     InactiveError,
@@ -70,12 +71,18 @@ def _make(arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     ledger = Ledger(ledger_url())
     ledger.expire_dead(now)
     source = quarterly_source(ledger, now, arguments["quarter"], arguments["run"])
+    texts = {
+        sha256: text
+        for run in str(source.run["id"]).split(", ")
+        for sha256, text in ledger.evidence_texts(run)
+    }
     model, paths = issue(
         source,
         output_dir() / "reports",
         [*own, TEMPLATES],
         language=arguments["language"],
         formats=arguments["formats"],
+        attach=lambda model: evidence_archive(model, texts),
     )
     report = {
         "quarter": source.run["quarter"],

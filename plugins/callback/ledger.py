@@ -148,6 +148,7 @@ class CallbackModule(CallbackBase):
             return
         self._guarded(self._settle, "complete", "not_run", "no task of the run answered")
         self._guarded(self._show_summary)
+        self._close()
         if self._broken:
             raise SystemExit(EXIT_LEDGER)
 
@@ -200,12 +201,22 @@ class CallbackModule(CallbackBase):
 
     def _settle(self, state: str, reason: str, detail: str) -> None:
         if self._ledger and self._run:
-            self._ledger.settle(self._run["id"], state, datetime.now(UTC), reason, detail)
+            now = datetime.now(UTC)
+            open_still = self._ledger.settle(self._run["id"], state, now, reason, detail)
+            if state == "cancelled" and open_still:
+                self._display.display(word(self._language, "cancelled", n=open_still))
 
     def _cancelled(self) -> None:
         """At exit: a run that is still open was told to stop."""
         if os.getpid() == self._pid and self._run is not None:
             self._guarded(self._settle, "cancelled", "cancelled", "SIGINT")
+            self._close()
+
+    def _close(self) -> None:
+        """Leave the ledger as one file: the last connection takes SQLite's -wal in."""
+        if self._ledger:
+            self._ledger.close()
+            self._ledger = None
 
     def _stop(self, number: int, frame: Any) -> None:
         """Settle the run by a connection of its own, then let Ansible do what it does.

@@ -38,6 +38,11 @@ def select_checks(
     if unknown:
         known = "\n  ".join(catalogue.checks)
         raise CatalogueError(f"checks: unknown: {', '.join(unknown)}; known are\n  {known}")
+    ours = {*catalogue.areas, "report", "all", "always", "never", "tagged", "untagged"}
+    strange = [tag for tag in (*run_tags, *skip_tags) if tag not in ours]
+    if strange:
+        areas_known = ", ".join(catalogue.areas)
+        raise CatalogueError(f"tags: unknown: {', '.join(strange)}; known are {areas_known}")
     tagged = [area for area in catalogue.areas if area in run_tags]
     areas = [area for area in tagged or catalogue.areas if area not in skip_tags]
     return [

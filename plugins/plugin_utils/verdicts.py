@@ -34,6 +34,8 @@ _WORDS = {
         "owed": "应检 {owed} 项检查，得到 {results} 条结果（按部件计），缺 {missing} 项",
         "documents": "文档：",
         "waived": "（已豁免）",
+        "cancelled": "巡检已中止：{n} 项检查记为未检查。已有结果均已入账；出具文档："
+        "ansible-playbook playbooks/report_quarterly.yml",
         "open": "巡检 {id}：{quarter}，{targets} 个对象，应检 {owed} 项",
     },
     "en": {
@@ -44,6 +46,8 @@ _WORDS = {
         "owed": "{owed} checks owed, {results} results (one for each part), {missing} missing",
         "documents": "Documents:",
         "waived": " (waived)",
+        "cancelled": "cancelled: {n} checks are recorded as not run, what was found is kept."
+        " Documents: ansible-playbook playbooks/report_quarterly.yml",
         "open": "run {id}: {quarter}, {targets} targets, {owed} checks owed",
     },
 }
@@ -82,7 +86,8 @@ def verdict_lines(
         elif status == "pass":
             alike.setdefault((status, result["check"]), []).append(result)
         else:
-            alike.setdefault((status, result["message"][language]), []).append(result)
+            part = result["part"] or ""
+            alike.setdefault((status, part, result["message"][language]), []).append(result)
     lines += [_line(sorted(group, key=_room), titles, language) for group in alike.values()]
     return lines
 
@@ -101,6 +106,8 @@ def _line(
     """One line for results of one status: parts of one check, or checks with one message."""
     first = group[0]
     status, message = first["status"], first["message"][language]
+    if status == "error" and first["part"]:
+        message = f"{first['part']} {message}"
     checks = list(dict.fromkeys(result["check"] for result in group))
     title = titles.get(checks[0], {}).get(language, checks[0])
     if len(checks) > 1:

@@ -157,7 +157,7 @@ def test_secrets_are_scrubbed_wherever_the_configuration_puts_them() -> None:
     text = repr(found)
     assert "Token-99" not in text
     assert PASSWORD not in text
-    assert "✗ “***”" in found["pages"]["rows"][0]["seen"]
+    assert "× “***”" in found["pages"]["rows"][0]["seen"]
 
 
 def test_extracted_values_are_quoted_into_paths_and_missing_ones_are_named() -> None:

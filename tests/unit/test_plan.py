@@ -64,6 +64,11 @@ def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
         select_checks(CATALOGUE, ["host.disk_usd"])
 
 
+def test_an_unknown_tag_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(CatalogueError, match=r"tags: unknown: hots; known are host, "):
+        select_checks(CATALOGUE, [], ["hots"])
+
+
 @pytest.mark.parametrize(
     ("limits", "fault"),
     [

@@ -32,6 +32,7 @@ def _result(check: str, status: str, message: str, **more: Any) -> Any:
         "limit": {"direction": "above", "fail": 90},
         "observed": 10.0,
         "waiver": None,
+        "part": None,
         **more,
     }
 
@@ -57,6 +58,12 @@ def test_what_could_not_be_had_for_one_reason_shares_a_line() -> None:
     ((line, colour),) = verdict_lines(results, TITLES, "zh")
     assert line == "  无法检查  ENV-08/ENV-03  app01       磁盘使用率等 2 项检查：无法连接目标"
     assert colour == "magenta"
+
+
+def test_a_part_that_could_not_be_seen_is_named() -> None:
+    result = _result("host.disk_used", "error", "超时：5 s", part="/mnt/archive")
+    ((line, _colour),) = verdict_lines([result], TITLES, "zh")
+    assert line.endswith("磁盘使用率：/mnt/archive 超时：5 s")
 
 
 def test_a_waived_finding_says_so_until_it_expires() -> None:

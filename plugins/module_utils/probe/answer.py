@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a probe asks for, and the pure decision what an answer is worth.
 
-`expected` and `seen` are written in signs that need no language: HTTP 200, 0.12 s, /regex/, ✗.
+`expected` and `seen` are written in signs that need no language: HTTP 200, 0.12 s, /regex/, ×.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def seen(probe: Probe, answer: Answer) -> str:
     first = f"{answer.size_bytes} B" if answer.status is None else f"HTTP {answer.status}"
     parts = [first, duration(answer.elapsed_seconds)]
     if probe.expect:
-        parts.append(f"{'✓' if matches(probe, answer) else '✗'} /{probe.expect}/")
+        parts.append(f"{'✓' if matches(probe, answer) else '×'} /{probe.expect}/")
     return ", ".join(parts)
 
 

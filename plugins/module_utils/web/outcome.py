@@ -100,7 +100,7 @@ def evaluate(
     )
     signs = [f"HTTP {page.status}", duration(page.elapsed_seconds)]
     signs += [f"⚠ {quoted(text)}" for text in (*refused, *found)]
-    signs += [f"✗ {quoted(text)}" for text in missing]
+    signs += [f"× {quoted(text)}" for text in missing]
     return Verdict(
         outcome, ", ".join(signs), page.status, page.elapsed_seconds, missing, (*refused, *found)
     )

@@ -192,7 +192,7 @@ class Visit:
             path = fill(step.path, quoted)
             form = {name: fill(value, self._values) for name, value in step.form}
         except KeyError as error:
-            return Verdict("value_missing", f"✗ {{{error.args[0]}}}")
+            return Verdict("value_missing", f"× {{{error.args[0]}}}")
         try:
             page = await self._session.open(step.request, path, form or None)
         except Broken as broken:
@@ -203,7 +203,7 @@ class Visit:
         for name, rule in step.extract:
             value = extract(page.source, rule)
             if value is None:
-                return Verdict("value_missing", f"{verdict.seen}, ✗ {rule}", page.status)
+                return Verdict("value_missing", f"{verdict.seen}, × {rule}", page.status)
             self._values[name] = value
         return verdict
 

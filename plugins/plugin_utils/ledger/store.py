@@ -211,15 +211,15 @@ class Ledger:
         query = sa.select(*columns).where(EVIDENCE.c.run == run)
         return self._rows(query.order_by(EVIDENCE.c.target, EVIDENCE.c.area))
 
-    def evidence_texts(self, run: str) -> Iterable[tuple[str, str, bytes]]:
-        """Yield (target, area, masked text) of a run's evidence, whose digest is checked."""
+    def evidence_texts(self, run: str) -> Iterable[tuple[str, bytes]]:
+        """Yield (SHA-256, masked text) of a run's evidence, whose digest is checked."""
         for row in self._rows(sa.select(EVIDENCE).where(EVIDENCE.c.run == run)):
             content = zlib.decompress(row["content"])
             if hashlib.sha256(content).hexdigest() != row["sha256"]:
                 raise LedgerError(
                     f"ledger {self._name}: evidence {row['target']}/{row['area']} altered ({run})"
                 )
-            yield row["target"], row["area"], content
+            yield row["sha256"], content
 
     def bookmarks(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Return the bookmarks of all targets by (target, area)."""

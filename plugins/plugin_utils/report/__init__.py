@@ -11,7 +11,7 @@ that a missing library costs one format and not the report.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ _FOR_PEOPLE = ("html", "docx", "xlsx", "pdf")
 _TITLES = {"zh": "季度巡检报告", "en": "quarterly_inspection"}
 _ATTEMPTS = 5
 
+Attach = Callable[[Mapping[str, Any]], Mapping[str, bytes]]
+
 
 def file_name(
     form: str, quarter: str, version: int, language: str, ascii_only: bool = False
@@ -77,12 +79,13 @@ def issue(
     language: str = "zh",
     formats: Sequence[str] = tuple(FORMATS),
     ascii_names: bool = False,
+    attach: Attach | None = None,
 ) -> tuple[dict[str, Any], dict[str, Path]]:
     """Make the report and freeze it below ``directory/<quarter>``.
 
-    Returns the model and the path of each format. The version is the next free one; when
-    another process takes it meanwhile, the report is made again with the next. Raises
-    ReportError; nothing is left behind then.
+    ``attach`` returns further files for a model, by name. Returns the model and the path of each
+    format. The version is the next free one; when another process takes it meanwhile, the report
+    is made again with the next. Raises ReportError; nothing is left behind then.
     """
     quarter = str(source.run["quarter"])
     folder = directory / quarter
@@ -91,6 +94,8 @@ def issue(
         model = build_quarterly(replace(source, version=version))
         names = {form: file_name(form, quarter, version, language, ascii_names) for form in formats}
         files = {name: render(form, model, language, templates) for form, name in names.items()}
+        if attach:
+            files |= attach(model)
         try:
             frozen = freeze(folder, files, version)
         except VersionTaken:

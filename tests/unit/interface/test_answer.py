@@ -64,7 +64,7 @@ def test_what_makes_or_reverses_a_bill_is_refused(given: dict[str, object]) -> N
 def test_signs_hold_neither_body_nor_token() -> None:
     (probe,) = read_probes([HTTP | {"expect": "UP", "within_seconds": 2.5}])
     answer = Answer(200, "测试患者甲", 15, 0.034)
-    assert seen(probe, answer) == "HTTP 200, 34 ms, ✗ /UP/"
+    assert seen(probe, answer) == "HTTP 200, 34 ms, × /UP/"
     assert expected(probe) == "HTTP 200, /UP/, ≤ 2.5 s"
     assert probe.endpoint == "http://h.example:8080/health"
     (tcp,) = read_probes([TCP])

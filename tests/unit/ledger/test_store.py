@@ -80,7 +80,7 @@ def test_what_a_run_owes_is_missing_until_it_is_recorded(ledger: Ledger) -> None
     evidence = {"target": "app01", "area": "host", "collected": utc(NOW), "text": "{观测}"}
     ledger.record("r1", [_result("app01", check) for check in CHECKS], evidence)
     assert ledger.missing("r1") == [("db01", check) for check in sorted(CHECKS)]
-    assert [text.decode() for _t, _a, text in ledger.evidence_texts("r1")] == ["{观测}"]
+    assert [text.decode() for _digest, text in ledger.evidence_texts("r1")] == ["{观测}"]
 
 
 def test_settling_gives_what_is_missing_a_reason_once(ledger: Ledger) -> None:
@@ -183,7 +183,7 @@ def test_half_of_a_surrogate_pair_costs_no_results(ledger: Ledger) -> None:
     ledger.open_run(_run(), OWED)
     evidence = {"target": "app01", "area": "web", "collected": utc(NOW), "text": "state \ud800"}
     ledger.record("r1", [_result("app01", CHECKS[0])], evidence)
-    assert [text for _t, _a, text in ledger.evidence_texts("r1")] == [b"state ?"]
+    assert [text for _digest, text in ledger.evidence_texts("r1")] == [b"state ?"]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_an_expected_401_is_no_refusal() -> None:
 
 def test_signs_need_no_language_and_hold_no_page() -> None:
     verdict = evaluate(page("测试患者甲 系统异常", 500, 0.234), MENU, ("系统异常",))
-    assert verdict.seen == "HTTP 500, 234 ms, ⚠ “系统异常”, ✗ “退出登录”"
+    assert verdict.seen == "HTTP 500, 234 ms, ⚠ “系统异常”, × “退出登录”"
     assert expected(MENU) == "HTTP 200, ≤ 3 s, “退出登录”"
 
 

@@ -105,7 +105,7 @@ class CallbackModule(CallbackBase):
         self._reports: list[dict[str, Any]] = []
         self._wanted = False
         self._broken = False
-        self._ansible_stop: Any = None
+        self._ansible_stop: dict[int, Any] = {}
 
     def set_options(
         self, task_keys: Any = None, var_options: Any = None, direct: Any = None
@@ -161,11 +161,10 @@ class CallbackModule(CallbackBase):
         self._titles = {key: check["title"] for key, check in self._plan["checks"].items()}
         self._guarded(self._connect)
         _preload()
-        # on_stats does not come when the run is told to stop: SIGINT unwinds to the exit; SIGTERM
-        # makes Ansible end its workers and then kill itself.
+        # on_stats does not come when the run is told to stop.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._ansible_stop[number] = signal.signal(number, self._stop)
         atexit.register(self._cancelled)
-        self._ansible_stop = signal.getsignal(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, self._stop)
         keys = ("id", "quarter", "targets", "owed")
         self._display.display(word(self._language, "open", **{key: run[key] for key in keys}))
 
@@ -202,14 +201,12 @@ class CallbackModule(CallbackBase):
     def _settle(self, state: str, reason: str, detail: str) -> None:
         if self._ledger and self._run:
             now = datetime.now(UTC)
-            open_still = self._ledger.settle(self._run["id"], state, now, reason, detail)
-            if state == "cancelled" and open_still:
-                self._display.display(word(self._language, "cancelled", n=open_still))
+            self._ledger.settle(self._run["id"], state, now, reason, detail)
 
     def _cancelled(self) -> None:
-        """At exit: a run that is still open was told to stop."""
+        """At exit: a run that is still open ended before its last play."""
         if os.getpid() == self._pid and self._run is not None:
-            self._guarded(self._settle, "cancelled", "cancelled", "SIGINT")
+            self._guarded(self._settle, "cancelled", "cancelled", "exit")
             self._close()
 
     def _close(self) -> None:
@@ -222,14 +219,21 @@ class CallbackModule(CallbackBase):
         """Settle the run by a connection of its own, then let Ansible do what it does.
 
         A write that was interrupted may hold the ledger: then the next run settles this one.
+        Ansible's KeyboardInterrupt can be lost on the way, and its workers are gone then: the alarm
+        ends what still waits for them.
         """
-        if self._run is not None:
+        run, self._run = self._run, None
+        if run is not None and os.getpid() == self._pid:
             with suppress(LedgerError):
-                ledger = Ledger(ledger_url(), STOP_SECONDS)
-                now = datetime.now(UTC)
-                ledger.settle(self._run["id"], "cancelled", now, "cancelled", "SIGTERM")
-        if callable(self._ansible_stop):
-            self._ansible_stop(number, frame)
+                ledger, now = Ledger(ledger_url(), STOP_SECONDS), datetime.now(UTC)
+                name = signal.Signals(number).name
+                left = ledger.settle(run["id"], "cancelled", now, "cancelled", name)
+                said = word(str(run["language"]), "cancelled", n=left)
+                os.write(2, f"\n{said}\n".encode())
+            signal.setitimer(signal.ITIMER_REAL, 2 * STOP_SECONDS)
+        handler = self._ansible_stop[number]
+        if callable(handler):
+            handler(number, frame)
 
     def _show_summary(self) -> None:
         if not (self._ledger and self._run):

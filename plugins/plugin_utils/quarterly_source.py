@@ -198,15 +198,14 @@ def _selection(runs: Sequence[RunRow]) -> str:
 def _targets(
     runs: Sequence[RunRow], results: Sequence[Result], checks: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return each target once, its facts from the checks that only show what they saw."""
-    targets = {target["name"]: {**target, "facts": {}} for row in runs for target in row["targets"]}
+    """Return each target once; its facts are what the checks that only show said of the whole."""
+    targets = {target["name"]: {**target, "facts": []} for row in runs for target in row["targets"]}
     for row in runs:
         for target in row["targets"]:
             known = targets[target["name"]]
             known["areas"] = sorted({*known["areas"], *target["areas"]})
     for result in results:
-        shown = checks[result["check"]].get("judge") == "shown"
+        shown = checks[result["check"]].get("judge") == "shown" and result["part"] is None
         if shown and result["observed"] is not None and result["target"] in targets:
-            title = checks[result["check"]]["title"]["zh"]
-            targets[result["target"]]["facts"].setdefault(title, result["observed"])
+            targets[result["target"]]["facts"].append(result["message"])
     return list(targets.values())

@@ -104,7 +104,14 @@ def target_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _facts(facts: Any) -> str:
+def _facts(facts: Any) -> str | dict[str, str]:
+    """Write what is known of an object: sentences in both languages, or plain values by name."""
+    if isinstance(facts, list):
+        found = [both(fact) for fact in facts]
+        return {
+            "zh": "；".join(fact["zh"] for fact in found),
+            "en": "; ".join(fact["en"] for fact in found),
+        }
     if isinstance(facts, Mapping):
         return "; ".join(f"{key} {value}" for key, value in facts.items() if value is not None)
     return str(facts or "")

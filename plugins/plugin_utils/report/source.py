@@ -26,7 +26,8 @@ class QuarterSource:
         ``id, opened, closed (or None), state, engineer, catalogue_version, tool_version,
         quarter ("2026Q4"), selection`` (what was chosen, "" for everything).
     targets
-        ``name, title (str or text), areas [id], address (no secrets), facts {name: scalar}``.
+        ``name, title (str or text), areas [id], address (no secrets), facts``: sentences, or
+        plain values by name.
     areas, sections
         ``id, zh, en`` in the order in which they are shown.
     clauses

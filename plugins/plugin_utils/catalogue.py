@@ -21,6 +21,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import (
     ClauseFile,
     Reading,
     SettingRef,
+    SubjectFile,
     Text,
 )
 
@@ -109,6 +110,10 @@ def _area(path: Path, digest: Any) -> AreaFile:
     area: AreaFile = _validate(AreaFile, _yaml(path, digest), path, "")
     if area.area != path.stem:
         raise CatalogueError(f"{path.name}: area: {area.area!r} must be the file's name")
+    # A large area keeps its checks in one file for each subject, in a folder of its own name.
+    for more in sorted(path.with_suffix("").glob("*.yml")):
+        subject: SubjectFile = _validate(SubjectFile, _yaml(more, digest), more, "")
+        area.checks.extend(subject.checks)
     return area
 
 

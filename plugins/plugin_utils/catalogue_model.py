@@ -138,6 +138,12 @@ class AreaFile(_Model):
     checks: Annotated[list[Check], pydantic.Field(min_length=1)]
 
 
+class SubjectFile(_Model):
+    """A file ``catalogue/<area>/<subject>.yml``: more checks of the area."""
+
+    checks: Annotated[list[Check], pydantic.Field(min_length=1)]
+
+
 class Section(_Model):
     """A paragraph of the contract; ``lead`` is its first sentence, verbatim."""
 

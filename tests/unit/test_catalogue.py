@@ -104,3 +104,18 @@ def test_the_contract_has_its_39_clauses() -> None:
     quarterly = {c.id for c in catalogue.clauses.values() if c.answered == "automated"}
     answered = {clause for check in catalogue.checks.values() for clause in check.clauses}
     assert quarterly <= answered, f"no check answers {sorted(quarterly - answered)}"
+
+
+def test_an_area_may_keep_checks_in_a_folder_of_its_name(tmp_path: Path) -> None:
+    folder = _spoiled(tmp_path)
+    path = folder / "host.yml"
+    area = yaml.safe_load(path.read_text(encoding="utf-8"))
+    moved = area["checks"].pop()
+    path.write_text(yaml.safe_dump(area, allow_unicode=True), encoding="utf-8")
+    more = folder / "host" / "more.yml"
+    more.parent.mkdir()
+    more.write_text(yaml.safe_dump({"checks": [moved]}, allow_unicode=True), encoding="utf-8")
+    assert moved["id"] in load(folder).checks
+    more.write_text(yaml.safe_dump({"checks": [moved, moved]}), encoding="utf-8")
+    with pytest.raises(CatalogueError, match="used twice"):
+        load(folder)

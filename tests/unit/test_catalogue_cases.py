@@ -26,7 +26,7 @@ CATALOGUE = load()
 
 def _cases() -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(CASES_FOLDER.glob("*.yml")):
+    for path in sorted(CASES_FOLDER.rglob("*.yml")):
         found.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     return found
 

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One question to the dictionary, and the lines that answer it, whatever carries them.
+
+A part reads one view and answers in lines: its name and its columns as text, with a separator
+that no dictionary text holds. The same SELECT therefore serves the driver, sqlplus and a file
+that somebody brought along, several parts make one statement (UNION ALL), and numbers stay exact
+whatever the client's types are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Answers
+
+SEPARATOR = "\x1f"
+_JOIN = " || CHR(31) || "
+_DATE_PICTURE = "YYYY-MM-DD HH24:MI:SS"
+_LONGEST = 400
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of a row: ``kind`` is ``text``, ``number`` or ``date``; ``sql`` gives it."""
+
+    name: str
+    kind: str
+    sql: str
+
+    def as_text(self) -> str:
+        """Return the expression whose value is text; NULL stays NULL."""
+        if self.kind == "number":
+            return f"TO_CHAR({self.sql})"
+        if self.kind == "date":
+            return f"TO_CHAR({self.sql}, '{_DATE_PICTURE}')"
+        return self.sql
+
+    def value(self, text: str) -> Any:
+        """Return what a field of a line stands for: int, Decimal, datetime, str or None.
+
+        TO_CHAR writes a fraction as ``.5`` or ``,5``, as the session's territory has it.
+        """
+        if not text:
+            return None
+        if self.kind == "number":
+            try:
+                number = Decimal(text.replace(",", "."))
+            except InvalidOperation as error:
+                raise ValueError(f"{self.name}: not a number") from error
+            return int(number) if number == number.to_integral_value() else float(number)
+        if self.kind == "date":
+            return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+        return text
+
+
+def text(name: str, sql: str | None = None) -> Column:
+    """A name or a code."""
+    return Column(name, "text", sql or name)
+
+
+def number(name: str, sql: str | None = None) -> Column:
+    """A number; ages and ratios are to be rounded in ``sql``, TO_CHAR writes all digits."""
+    return Column(name, "number", sql or name)
+
+
+def date(name: str, sql: str | None = None) -> Column:
+    """A DATE in the database host's own clock; fractions of a second are cut."""
+    return Column(name, "date", sql or name)
+
+
+def words(name: str, sql: str | None = None) -> Column:
+    """Free text: no line ends, no separator, cut so that a line stays under 4000 bytes."""
+    cut = f"SUBSTR({sql or name}, 1, {_LONGEST})"
+    return Column(name, "text", f"TRANSLATE({cut}, CHR(10) || CHR(13) || CHR(31), '   ')")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A SELECT over one view.
+
+    ``rest``: WHERE, GROUP BY and so on. ``source``: the FROM clause when it is more than the
+    view's name. ``since``, ``until``: the releases (major, minor) that have the view and these
+    columns, ``until`` exclusive; parts of one name are the variants of one question.
+    ``by_container``: the view has a CDB_ twin with CON_ID; from the root of a multitenant
+    database the part then answers for all its containers, with the field ``con_id``.
+    ``when`` decides from earlier answers whether it is asked at all.
+    """
+
+    name: str
+    view: str
+    columns: tuple[Column, ...]
+    rest: str = ""
+    source: str | None = None
+    max_rows: int = 1000
+    since: tuple[int, int] = (11, 2)
+    until: tuple[int, int] | None = None
+    by_container: bool = False
+    when: Callable[[Answers], bool] | None = None
+
+    def fits(self, version: tuple[int, int]) -> bool:
+        """Whether a server of this release (major, minor) can be asked."""
+        return self.since <= version and (self.until is None or version < self.until)
+
+    @property
+    def grant_object(self) -> str:
+        """The object that SELECT is granted on: a V$ name is a synonym of a V_$ view."""
+        name = f"V_${self.view[2:]}" if self.view.startswith("V$") else self.view
+        return f"SYS.{name}"
+
+    def sql(self) -> str:
+        """Return the SELECT of one column, a line for each row; at most one row too many."""
+        fields = [f"'{self.name}'", *(column.as_text() for column in self.columns)]
+        source = self.source or self.view.lower()
+        inner = f"SELECT {_JOIN.join(fields)} AS line FROM {source} {self.rest}".rstrip()
+        return f"SELECT line FROM ({inner}) WHERE ROWNUM <= {self.max_rows + 1}"
+
+    def row(self, line: str) -> dict[str, Any]:
+        """Read one line back; ValueError when it is none of this part's."""
+        name, *fields = line.split(SEPARATOR)
+        if name != self.name or len(fields) != len(self.columns):
+            raise ValueError(f"{self.view}: {len(fields)} fields, {len(self.columns)} expected")
+        return {
+            column.name: column.value(field)
+            for column, field in zip(self.columns, fields, strict=True)
+        }
+
+
+def by_name(parts: tuple[Part, ...], version: tuple[int, int]) -> Mapping[str, Part]:
+    """Return the variant of each part that this release can be asked."""
+    return {part.name: part for part in parts if part.fits(version)}

@@ -118,6 +118,10 @@ def _judge_row(check: Check, row: Row, target: str, overrides: Mapping[str, Any]
         "limit": crossed,
         "unit": check.get("unit", ""),
     }
+    words = check.get("words") or {}
+    for field in ("observed", *check.get("worded", ())):
+        if isinstance(values.get(field), str):
+            values[field] = words.get(values[field], values[field])
     result = new_result(check, target, part, status, row)
     result["observed"], result["limit"], result["limit_source"] = value, limit, source
     result["message"] = render(check["messages"][status], values, bounds)

@@ -163,10 +163,18 @@ def format_value(value: Any, limits: Iterable[float] = ()) -> str:
 
 
 def render(template: Text, values: Mapping[str, Any], limits: Iterable[float] = ()) -> Text:
-    """Fill a sentence in both languages; a field that is missing raises KeyError naming it."""
+    """Fill a sentence in both languages; a value may itself be a text in both. A field that is
+    missing raises KeyError naming it."""
     bounds = list(limits)
     shown = {
-        key: format_value(value, bounds if key == "observed" else ())
+        key: value
+        if isinstance(value, Mapping)
+        else format_value(value, bounds if key == "observed" else ())
         for key, value in values.items()
     }
-    return {language: text.format_map(shown) for language, text in template.items()}
+    return {
+        language: text.format_map(
+            {key: v[language] if isinstance(v, Mapping) else v for key, v in shown.items()}
+        )
+        for language, text in template.items()
+    }

@@ -49,10 +49,8 @@ def load(folder: Path = CATALOGUE_FOLDER) -> Catalogue:
         _validate(Reading, item, folder / "readings.yml", str(item.get("key")))
         for item in _yaml(folder / "readings.yml", digest)
     ]
-    reasons = {
-        key: _validate(Text, text, folder / "reasons.yml", key).model_dump()
-        for key, text in _yaml(folder / "reasons.yml", digest).items()
-    }
+    reasons = _texts(folder / "reasons.yml", digest)
+    codes = _texts(folder / "codes.yml", digest)
     # Read by the log collector; a change of it is a change of the catalogue.
     _yaml(folder / "log_patterns.yml", digest)
     areas = {
@@ -67,12 +65,21 @@ def load(folder: Path = CATALOGUE_FOLDER) -> Catalogue:
         clauses={clause.id: clause for clause in clause_file.clauses},
         readings={reading.key: reading for reading in readings},
         reasons=reasons,
+        codes=codes,
         areas=areas,
         checks=checks,
         area_of={check.id: name for name, area in areas.items() for check in area.checks},
     )
     _cross_check(catalogue, folder)
     return catalogue
+
+
+def _texts(path: Path, digest: Any) -> dict[str, dict[str, str]]:
+    """Read a file that maps ids to texts in both languages."""
+    return {
+        key: _validate(Text, text, path, key).model_dump()
+        for key, text in _yaml(path, digest).items()
+    }
 
 
 def _yaml(path: Path, digest: Any) -> Any:
@@ -217,5 +224,17 @@ def compile_check(
         for key, ref in _settings(check):
             limits[key] = settings[ref.setting]
             limits["source"] = f"site:{ref.setting}"
+    compiled["words"] = {**_words(catalogue, check), **compiled["words"]}
+    impacts = (catalogue.clauses[clause].impact for clause in check.clauses)
+    impact = check.impact or next((text for text in impacts if text), None)
+    if impact:
+        compiled["impact"] = impact.model_dump()
     compiled["reasons"] = catalogue.reasons
     return compiled
+
+
+def _words(catalogue: Catalogue, check: Check) -> dict[str, dict[str, str]]:
+    """Return what the codes mean by which a check is judged."""
+    states = check.states.model_dump(by_alias=True) if check.states else {}
+    codes = (code for values in states.values() for code in values if isinstance(code, str))
+    return {code: catalogue.codes[code] for code in codes if code in catalogue.codes}

@@ -95,6 +95,11 @@ class Check(_Model):
     capacity: Literal["disk", "tablespace", "backup"] | None = None
     messages: Messages
     advice: Text | None = None
+    measures: Text | None = None
+    words: dict[str, Text] = pydantic.Field(default_factory=dict)
+    worded: list[str] = pydantic.Field(default_factory=list)
+    impact: Text | None = None
+    cause: Text | None = None
     remedy: str | None = None
 
     @pydantic.model_validator(mode="after")
@@ -162,6 +167,7 @@ class Clause(_Model):
     en: str
     cadence: Text
     standard: str
+    impact: Text | None = None
     answered: Literal["automated", "report", "guided", "record"]
 
 
@@ -195,6 +201,7 @@ class Catalogue(_Model):
     clauses: dict[str, Clause]
     readings: dict[str, Reading]
     reasons: dict[str, dict[str, str]]
+    codes: dict[str, dict[str, str]]
     areas: dict[str, AreaFile]
     checks: dict[str, Check]
     area_of: dict[str, str]

@@ -9,8 +9,9 @@
 #   HOST_PROBE_SECONDS  limit of a probe
 #   HOST_PORTS          hexadecimal ports joined by |, empty: none asked for
 #   each_service        calls: want_service INDEX KIND NAME PATTERN
-#   each_process        calls: want_process INDEX PATTERN, want_jvm INDEX PATTERN
-#   HOST_PROCESSES      1 if each_process calls anything
+#   each_process        calls: want_process INDEX PATTERN, want_program INDEX NAME,
+#                       want_jvm INDEX PATTERN
+#   HOST_PROCESSES      1 if each_process calls anything whose answer is needed in any case
 
 HOST_UNITS=''
 
@@ -169,12 +170,14 @@ want_service() {
         elif [ -n "$4" ]; then
             host_kind=process
         else
-            host_kind=systemd
+            # systemctl without a running systemd (chroot, container, another init) knows nothing.
+            host_kind=program
         fi
     fi
     eb_emit "kind.$1" 0 "$host_kind"
     case $host_kind in
     systemd) HOST_UNITS="$HOST_UNITS $3" ;;
+    program) HOST_PROCESSES=1 ;;
     sysv)
         if eb_have service || [ -x "/etc/init.d/$3" ]; then
             eb_job "sysv.$1" sysv_status "$3"
@@ -231,6 +234,13 @@ want_process() {
     # A pattern is a shell pattern somewhere in the command line.
     # shellcheck disable=SC2254  # meant as a pattern
     case $host_line in *$2*) printf 'p %s\n' "$1" ;; esac
+}
+
+want_program() {
+    # The program's own name, as the process shows it: "/usr/sbin/NAME ..." or "NAME: master ...".
+    host_key=${host_line%% *}
+    host_key=${host_key%:}
+    [ "${host_key##*/}" != "$2" ] || printf 'n %s\n' "$1"
 }
 
 want_jvm() {

@@ -176,10 +176,44 @@ def test_systemd_services(tmp_path: Path) -> None:
 
 def test_without_systemctl_its_services_are_errors(tmp_path: Path) -> None:
     path = only_tools(tmp_path / "bin", TOOLS)
-    options = {"services": [{"name": "nginx", "kind": "systemd"}, {"name": "auto-nothing"}]}
+    options = {"services": [{"name": "nginx", "kind": "systemd"}]}
     answer = collect(host, options, need_shell("dash"), {"PATH": path})
     wanted = {"reason": "tool_missing", "detail": "systemctl"}
-    assert [row["error"] for row in answer.observations["services"]["rows"]] == [wanted, wanted]
+    assert [row["error"] for row in answer.observations["services"]["rows"]] == [wanted]
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[str]:
+    """A running program of a name of its own."""
+    program = tmp_path / "ebill-queued"
+    program.symlink_to(os.path.realpath("/bin/sh"))
+    process = subprocess.Popen([program, "-c", "read -r _; :"], stdin=subprocess.PIPE)
+    yield program.name
+    process.kill()
+    process.communicate()
+
+
+def test_without_a_running_systemd_auto_asks_the_processes(
+    tmp_path: Path, shell: list[str], daemon: str
+) -> None:
+    """systemctl is installed, but something else is process 1, as in a container or on SysV."""
+    need_namespace()
+    path = only_tools(tmp_path / "bin", TOOLS)
+    fake = tmp_path / "bin" / "systemctl"
+    fake.write_text("#!/bin/sh\nexit 1\n", encoding="ascii")
+    fake.chmod(0o755)
+    names = [f"{daemon}.service", f"{daemon}@1", "ebill-queue", "by-pattern", "asked"]
+    services: list[dict[str, str]] = [{"name": name} for name in names]
+    services[3]["pattern"] = f"{tmp_path}/{daemon}"
+    services[4]["kind"] = "systemd"
+    command = in_namespace(b"[ ! -d /run/systemd ] || mount -t tmpfs none /run/systemd", shell)
+    env = {"PATH": f"{path}:{os.environ['PATH']}"}
+    answer = collect(host, {"services": services}, command, env)
+    rows = answer.observations["services"]["rows"]
+    assert [row.get("state") for row in rows] == ["running", "running", None, "running", None]
+    assert [row["manager"] for row in rows[:2]] == ["process", "process"]
+    assert rows[2]["error"]["reason"] == "not_configured"
+    assert rows[4]["error"] == {"reason": "bad_answer", "detail": "systemctl show: exit 1"}
 
 
 @pytest.mark.parametrize(("code", "state"), [(0, "running"), (3, "stopped"), (4, "not_found")])

@@ -64,8 +64,8 @@ def test_a_good_history(target: Target, folder: Path) -> None:
     found = look(target, folder, minimum_kept=6)
     kept = only(found, "sets")
     assert (kept["kept_count"], kept["missing_count"], kept["odd_names"]) == (6, 0, 0)
-    newest = only(found, "newest")
-    assert newest["newest"] == "expdp 0 全量.dmp"
+    newest = only(found, "ages")
+    assert newest["newest"] == only(found, "newest")["newest"] == "expdp 0 全量.dmp"
     assert newest["age_hours"] == pytest.approx(5, abs=0.1)
     assert newest["age_periods"] == pytest.approx(5 / 24, abs=0.01)
     sizes = only(found, "sizes")
@@ -104,17 +104,35 @@ def test_backups_of_several_files(target: Target, folder: Path, group: str) -> N
         assert only(found, "sizes")["size_percent"] == 100
 
 
+@pytest.mark.parametrize("settle_minutes", [0, 60])
+def test_a_time_in_the_future_has_no_age(target: Target, folder: Path, settle_minutes: int) -> None:
+    nights(folder, [1000, 1000, 1000], first_hours_ago=30)
+    make(folder / "ahead.dmp", 1000, -0.1)  # as by a clock that is 6 minutes off
+    fine = only(look(target, folder, settle_minutes=settle_minutes), "ages")
+    assert fine["age_hours"] == pytest.approx(30 if settle_minutes else 0, abs=0.1)
+    make(folder / "ahead.dmp", 1000, -24)
+    found = look(target, folder, settle_minutes=settle_minutes)
+    assert only(found, "ages")["error"]["reason"] == "time_ahead"
+    assert only(found, "ages")["error"]["detail"] == "ahead.dmp (+24.0 h)"
+    assert only(found, "newest")["empty_files"] == 0
+    for path in folder.glob("expdp*"):
+        path.unlink()
+    alone = look(target, folder, settle_minutes=settle_minutes)
+    assert only(alone, "ages")["error"]["reason"] == "time_ahead"
+    assert only(alone, "sets")["kept_count"] == 1
+
+
 def test_a_backup_that_is_being_written_is_left_out(target: Target, folder: Path) -> None:
     nights(folder, [5, 1000, 1000], first_hours_ago=0)
     found = look(target, folder, settle_minutes=10)
     assert only(found, "sizes")["size_percent"] == 100
-    assert only(found, "newest")["age_hours"] == pytest.approx(24, abs=0.1)
+    assert only(found, "ages")["age_hours"] == pytest.approx(24, abs=0.1)
 
 
 def test_nothing_there(target: Target, folder: Path) -> None:
     found = look(target, folder)
     assert only(found, "sets")["missing_count"] == 2
-    for name in ("newest", "sizes", "rooms"):
+    for name in ("ages", "newest", "sizes", "rooms"):
         assert found[name] == {"rows": []}
 
 
@@ -178,6 +196,20 @@ def test_many_files(folder: Path) -> None:
     assert only(found, "newest")["newest"] == "0000.dmp"
 
 
+def test_more_names_than_a_command_takes(target: Target, folder: Path) -> None:
+    """12,000 names of 210 bytes: 3 MiB with the folder's, and Linux takes 2 MiB at most."""
+    moment = time.time() - HOUR
+    for number in range(12_000):
+        path = folder / f"{number:06d}{'x' * 200}.dmp"
+        path.touch()
+        os.utime(path, (moment - number, moment - number))
+    make(folder / "newest.dmp", 10, 0.5)
+    found = look(target, folder)
+    assert only(found, "newest")["newest"] == "newest.dmp"
+    assert only(found, "ages")["age_hours"] == pytest.approx(0.5, abs=0.1)
+    assert only(found, "sets")["odd_names"] == 0
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
@@ -192,7 +224,7 @@ def test_what_cannot_be_looked_at(
     target: Target, folder: Path, record: dict[str, Any], reason: str
 ) -> None:
     found = look(target, folder, **record)
-    for name in ("sets", "newest", "sizes"):
+    for name in ("sets", "ages", "newest", "sizes"):
         assert only(found, name)["error"]["reason"] == reason
 
 
@@ -207,7 +239,7 @@ def test_a_folder_that_may_not_be_read(target: Target, folder: Path) -> None:
         target = Target(target.shell, target.tools, words)
     found = look(target, folder)
     folder.chmod(0o755)
-    for name in ("sets", "newest", "sizes"):
+    for name in ("sets", "ages", "newest", "sizes"):
         assert only(found, name)["error"]["reason"] == "permission"
     assert "used_percent" in only(found, "destinations")
 
@@ -218,7 +250,8 @@ def make_passable(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("tool", "lost"), [("stat", {"sets", "newest", "sizes"}), ("df", {"destinations", "rooms"})]
+    ("tool", "lost"),
+    [("stat", {"sets", "ages", "newest", "sizes"}), ("df", {"destinations", "rooms"})],
 )
 def test_a_missing_tool_costs_its_own(
     tmp_path: Path, folder: Path, tool: str, lost: set[str]

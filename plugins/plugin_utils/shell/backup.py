@@ -17,8 +17,10 @@ Observations:
 
 - ``sets``: a row for each set: set, path, kept_count (empty ones left out), minimum_kept,
   missing_count, odd_names (file names with a line end, which are not listed)
-- ``newest``: a row for each set that has a backup: set, newest (name), age_hours, every_hours,
-  age_periods, size_bytes, size, empty_files, file_count
+- ``ages``: a row for each set that has a backup: set, newest (name), age_hours, every_hours,
+  age_periods; time_ahead instead of the ages where a file is dated in the future
+- ``newest``: a row for each set that has a backup: set, newest (name), size_bytes, size,
+  empty_files, file_count
 - ``sizes``: a row for each set with something to compare: set, size_percent (of the median),
   size_bytes, size, median_bytes, median, compared, shrinking_count, same_size_count
 - ``destinations``: a row for each file system: mount, used_percent, used_bytes, available_bytes,
@@ -39,9 +41,10 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell import backup_rows
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.backup_rows import BackupSet
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
-OBSERVATIONS = ("sets", "newest", "sizes", "destinations", "rooms")
+OBSERVATIONS = ("sets", "ages", "newest", "sizes", "destinations", "rooms")
 _DF = re.compile(r"\s(\d+)\s+(\d+)\s+(\d+)\s+(?:\d+%|-)\s+(/.*)\Z", re.ASCII)
 _LISTED = 2000
+_BATCH_BYTES = 30_000  # half of what the oldest systems still take, with room for a long name
 
 
 def script(options: Mapping[str, Any], context: Context) -> str:
@@ -52,7 +55,11 @@ def script(options: Mapping[str, Any], context: Context) -> str:
         if not found.problem()
     ]
     seconds = max(1, int(options.get("probe_seconds") or 20))
-    variables: dict[str, str | int] = {"BACKUP_SECONDS": seconds, "BACKUP_LINES": _LISTED}
+    variables: dict[str, str | int] = {
+        "BACKUP_SECONDS": seconds,
+        "BACKUP_LINES": _LISTED,
+        "BACKUP_BATCH": _BATCH_BYTES,
+    }
     return frame.assemble("backup", context, variables, {"each_set": calls})
 
 
@@ -71,10 +78,11 @@ def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collec
         wrong = _read(frames, f"set.{index}", one, context)
         if wrong or now is None:
             why = wrong or frames.error("clock", context)
-            for name in ("sets", "newest", "sizes"):
+            for name in ("sets", "ages", "newest", "sizes"):
                 rows[name].append({"set": one.name, **why})
             continue
         rows["sets"].append(backup_rows.kept(one, now))
+        rows["ages"] += backup_rows.ages(one, now)
         rows["newest"] += backup_rows.newest(one, now)
         rows["sizes"] += backup_rows.sizes(one, now, int(options.get("median_of") or 4))
         size = one.usual_size(now, int(options.get("median_of") or 4))
@@ -112,7 +120,7 @@ def _read(
     if one.listed is None:
         return frame.failure("bad_answer", one.path)
     if one.count and not one.listed:
-        # There are files and stat showed none, as with more names than one command takes.
+        # There are files and stat showed none.
         return frame.failure("unreadable", f"{one.path} (stat: 0/{one.count})")
     return None
 

@@ -7,6 +7,7 @@
 # only looks; backup.py reads it. Set by backup.script():
 #   BACKUP_SECONDS  limit of one set and of one file system
 #   BACKUP_LINES    at most so many files of a set are listed, the newest
+#   BACKUP_BATCH    names of about so many bytes go to one command
 #   each_set        calls: want_set INDEX FOLDER PATTERN
 
 BACKUP_NL='
@@ -34,20 +35,34 @@ backup_files() {
     set -- "$1"/$2
     IFS=$BACKUP_NL
     set -f
-    backup_list='' backup_count=0 backup_odd=0
+    backup_count=0 backup_odd=0
     for backup_file; do
         [ -f "$backup_file" ] || continue
         case $backup_file in
         *"$BACKUP_NL"*) backup_odd=$((backup_odd + 1)) ;;
-        *)
-            backup_count=$((backup_count + 1))
-            backup_list="$backup_list$backup_file$BACKUP_NL"
-            ;;
+        *) backup_count=$((backup_count + 1)) ;;
         esac
     done
     echo "files $backup_count $backup_odd"
+    [ "$backup_count" = 0 ] || backup_times "$@" | sort -k 2,2rn | head -n "$BACKUP_LINES"
+}
+
+backup_times() {
+    # The names go to stat in batches: a command takes 128 KiB to 2 MiB of them, by the system.
+    backup_list=''
+    for backup_file; do
+        case $backup_file in *"$BACKUP_NL"*) continue ;; esac
+        [ -f "$backup_file" ] || continue
+        backup_list="$backup_list$backup_file$BACKUP_NL"
+        [ "${#backup_list}" -lt "$BACKUP_BATCH" ] || backup_stat
+    done
+    [ -z "$backup_list" ] || backup_stat
+}
+
+backup_stat() {
     # shellcheck disable=SC2086  # one file a line
-    [ -z "$backup_list" ] || stat -L -c 'file %Y %s %n/' $backup_list | sort -k 2,2rn | head -n "$BACKUP_LINES"
+    stat -L -c 'file %Y %s %n/' $backup_list
+    backup_list=''
 }
 
 backup_room() {

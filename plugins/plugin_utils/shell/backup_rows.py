@@ -20,6 +20,9 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.sizes import in_words
 
 _RUN_GAP_SECONDS = 3600
+# A backup store's clock may be off by a few minutes against the server that lists its files. More
+# than that, and its times tell nothing: a clock, a time zone or a copied file is wrong.
+_AHEAD_SECONDS = 600
 _STREAK = 30  # backups looked back at for a streak
 GROUPS = ("file", "day", "folder", "run")
 
@@ -129,9 +132,8 @@ class BackupSet:
 
     def settled(self, now: int) -> list[Backup]:
         """The backups that are not still being written; all of them if none has settled."""
-        limit = now - self.settle_minutes * 60
-        found = [backup for backup in self.backups if backup.time <= limit]
-        return found if found or not self.settle_minutes else self.backups
+        limit = now - self.settle_minutes * 60 if self.settle_minutes else now + _AHEAD_SECONDS
+        return [backup for backup in self.backups if backup.time <= limit] or self.backups
 
     def kept_count(self, now: int) -> int:
         """How many backups are kept, empty ones left out; what was not listed is estimated."""
@@ -161,11 +163,18 @@ def kept(one: BackupSet, now: int) -> Row:
     }
 
 
-def newest(one: BackupSet, now: int) -> list[Row]:
-    """The row of ``newest``, none if there is no backup. A time in the future is age 0."""
-    backups = one.settled(now)
-    if not backups:
+def ages(one: BackupSet, now: int) -> list[Row]:
+    """The row of ``ages``, none if there is no backup.
+
+    A time in the future is an error: it would stay the newest, and pass, until that day comes.
+    """
+    if not one.backups:
         return []
+    backups = one.settled(now)
+    latest = max(one.backups, key=lambda backup: backup.time)
+    if latest.time - now > _AHEAD_SECONDS:
+        detail = f"{latest.names[0]} (+{(latest.time - now) / 3600:.1f} h)"
+        return [{"set": one.name, **frame.failure("time_ahead", detail)}]
     age = max(0, now - backups[0].time) / 3600
     return [
         {
@@ -174,11 +183,22 @@ def newest(one: BackupSet, now: int) -> list[Row]:
             "age_hours": round(age, 2),
             "every_hours": one.every_hours,
             "age_periods": round(age / one.every_hours, 3),
-            "size_bytes": backups[0].size,
-            "size": in_words(backups[0].size),
-            "empty_files": backups[0].empty_files,
-            "file_count": len(backups[0].names),
         }
+    ]
+
+
+def newest(one: BackupSet, now: int) -> list[Row]:
+    """The row of ``newest``, none if there is no backup."""
+    return [
+        {
+            "set": one.name,
+            "newest": backup.names[0],
+            "size_bytes": backup.size,
+            "size": in_words(backup.size),
+            "empty_files": backup.empty_files,
+            "file_count": len(backup.names),
+        }
+        for backup in one.settled(now)[:1]
     ]
 
 

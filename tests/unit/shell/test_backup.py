@@ -98,7 +98,7 @@ def test_what_was_not_listed_is_counted() -> None:
 def test_files_of_which_none_was_listed_are_not_called_missing() -> None:
     options = {"sets": [{"name": "s", "path": "/b"}]}
     found = backup.parse(output(["files 90000 0"]), options, CONTEXT).observations
-    for name in ("sets", "newest", "sizes"):
+    for name in ("sets", "ages", "newest", "sizes"):
         assert only(found, name)["error"] == {
             "reason": "unreadable",
             "detail": "/b (stat: 0/90000)",
@@ -116,7 +116,7 @@ def test_a_df_that_is_not_understood(df: str) -> None:
 def test_without_a_clock_the_ages_are_errors_and_the_room_stands() -> None:
     options = {"sets": [{"name": "s", "path": "/b"}]}
     found = backup.parse(output(["files 0 0"], now="soon"), options, CONTEXT).observations
-    assert "error" in only(found, "newest")
+    assert "error" in only(found, "ages")
     assert "used_percent" in only(found, "destinations")
 
 
@@ -142,7 +142,7 @@ SIZES = st.lists(st.integers(0, 10**12), min_size=1, max_size=40)
 @given(SIZES, st.sampled_from(["file", "run", "day"]), st.integers(1, 100))
 def test_measures_are_in_their_range(sizes: list[int], group: str, step: int) -> None:
     found = look([(n * step, size, f"f{n:03d}") for n, size in enumerate(sizes)], group=group)
-    assert only(found, "newest")["age_hours"] == 0
+    assert only(found, "ages")["age_hours"] == 0
     kept = only(found, "sets")
     assert 0 <= kept["kept_count"] <= len(sizes)
     for row in found["sizes"]["rows"]:

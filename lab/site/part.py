@@ -76,6 +76,10 @@ class SitePart:
         """Let the port go."""
         await self._listener.close()
 
+    def counters(self) -> dict[str, int]:
+        """Log-ins tried."""
+        return {"site_logins": self.application.attempts}
+
     def breaks(self) -> Sequence[Break]:
         """All faults; the one of the certificate only with https."""
         return [

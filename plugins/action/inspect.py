@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,16 +72,26 @@ class ActionModule(ActionBase):
             mutually_exclusive=[["shell", "module"]],
             required_one_of=[["shell", "module"]],
         )
-        target, area = task_vars["inventory_hostname"], arguments["area"]
         if arguments["timeout_seconds"] <= 0:
             raise AnsibleActionFail("timeout_seconds: must be more than 0")
         try:
             plan = load_plan(Path(open_run()["folder"]))
         except (InactiveError, OSError, ValueError) as error:
             raise AnsibleActionFail(str(error)) from error
-        checks = owed_checks(plan, target, area)
+        checks = owed_checks(plan, task_vars["inventory_hostname"], arguments["area"])
         if not checks:
             return {"changed": False, "skipped": True, "skip_reason": "nothing owed here"}
+        return {"changed": False, **self._inspect(plan, checks, arguments, task_vars)}
+
+    def _inspect(
+        self,
+        plan: Mapping[str, Any],
+        checks: Sequence[Mapping[str, Any]],
+        arguments: Mapping[str, Any],
+        task_vars: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Collect within the time limit, and judge; what could not be collected is errors."""
+        target, area = task_vars["inventory_hostname"], arguments["area"]
         started, clock = datetime.now(UTC), time.monotonic()
         bookmarks = plan["bookmarks"].get(target, {}).get(area, {})
         collected = Collected({})
@@ -97,10 +107,10 @@ class ActionModule(ActionBase):
         duration = time.monotonic() - clock
         final, evidence = finish(plan, results, collected.observations, started, duration)
         return {
-            "changed": False,
             "check_results": final,
             "evidence": evidence if collected.observations else None,
             "bookmarks": collected.bookmarks or None,
+            "notes": collected.notes,
             "area": area,
             "target": target,
         }
@@ -150,7 +160,7 @@ class ActionModule(ActionBase):
         if answer.get("failed") or not isinstance(observations, dict):
             message = answer.get("msg") or answer.get("module_stderr") or "no observations"
             raise _CollectionError("crashed", str(message))
-        return Collected(observations)
+        return Collected(observations, notes=dict(answer.get("notes") or {}))
 
 
 @contextmanager

@@ -67,6 +67,12 @@ evidence:
   description: The masked observations as canonical JSON; its SHA-256 stands in each result.
   returned: when something was observed
   type: str
+notes:
+  description:
+    - Codes of the collector for a later area of the same run, such as C(login_attempt) of
+      M(ebill.ops.web_flow_info).
+  returned: when something is owed
+  type: dict
 bookmarks:
   description: Where the next run continues, of areas that look at what is new.
   returned: when the area keeps bookmarks

@@ -19,7 +19,9 @@ description:
     path that
     names a method of the vendors' interface that makes, reverses or hands out a bill is refused.
   - There is one attempt to log in, whatever comes of it. If it is refused, what lies behind it is
-    an error with the reason C(login_refused).
+    an error with the reason C(login_refused). A redirect that would send the form with the
+    password again (307, 308) is not followed; the log-in is then an error with the reason
+    C(post_redirected).
   - Redirects are followed within the same scheme, host and port only. Proxies of the
     environment are
     not used. Each request, the whole visit and the size of a page are limited.
@@ -127,8 +129,9 @@ options:
     default: []
   attempt_login:
     description:
-      - V(false) when the account was refused earlier in the same run.
-      - Nothing is then tried, so that the account is not locked.
+      - V(false) when a log-in of this account was tried earlier in the same run and failed.
+      - Nothing is then tried, so that the account is not locked; the reason is
+        C(login_not_repeated).
     type: bool
     default: true
   logout:
@@ -256,6 +259,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+notes:
+  description:
+    - C(login_attempt) is V(none) when nothing was asked of the log-in, V(good), or V(failed).
+    - What visits the same site with the same account later in the run goes by it.
+  returned: always
+  type: dict
 observations:
   description:
     - One entry for each question, always all of them. An entry has one of the keys C(rows),
@@ -329,8 +338,9 @@ def main() -> None:
         site = read_site(module.params)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    observations = asyncio.run(inspect(site, datetime.now(UTC)))
-    module.exit_json(changed=False, observations=observations)
+    visited = asyncio.run(inspect(site, datetime.now(UTC)))
+    notes = {"login_attempt": visited.login_attempt}
+    module.exit_json(changed=False, observations=visited.observations, notes=notes)
 
 
 if __name__ == "__main__":

@@ -17,14 +17,17 @@ from ansible_collections.ebill.ops.plugins.module_utils.web.flow import (
     read_health,
     read_steps,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.web.runner import inspect
+from ansible_collections.ebill.ops.plugins.module_utils.web.runner import (
+    Visited,
+    inspect,
+)
 
 Answer = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 PASSWORD = "Geheim-4711"
 FLOWS = read_flows([{"name": "f", "steps": [{"name": "p", "path": "/p"}]}])
 
 
-async def _visit(answer: Answer, **changes: Any) -> tuple[dict[str, Any], list[bytes]]:
+async def _visit(answer: Answer, **changes: Any) -> tuple[Visited, list[bytes]]:
     """Visit a server that handles each request's bytes with `answer`; return what it was sent."""
     requests: list[bytes] = []
 
@@ -57,8 +60,13 @@ async def _visit(answer: Answer, **changes: Any) -> tuple[dict[str, Any], list[b
     return found, requests
 
 
-def visit(answer: Answer, **changes: Any) -> tuple[dict[str, Any], list[bytes]]:
+def visit_whole(answer: Answer, **changes: Any) -> tuple[Visited, list[bytes]]:
     return asyncio.run(asyncio.wait_for(_visit(answer, **changes), 30))
+
+
+def visit(answer: Answer, **changes: Any) -> tuple[dict[str, Any], list[bytes]]:
+    visited, requests = visit_whole(answer, **changes)
+    return visited.observations, requests
 
 
 def ok(body: bytes, more: bytes = b"") -> bytes:
@@ -143,6 +151,77 @@ def test_the_form_does_not_follow_to_another_origin() -> None:
     assert [request[:11] for request in requests] == [b"GET /login ", b"POST /login"]
     assert b"p=Geheim-4711&t=Token-99" in requests[1]
     assert b"Referer: http://127.0.0.1" in requests[1]
+
+
+LOGIN = read_steps(
+    [
+        {"name": "form", "path": "/login"},
+        {"name": "log in", "path": "/login", "request": "POST", "form": {"p": "{password}"}},
+    ]
+)
+
+
+def redirects_to(path: bytes, status: bytes) -> Answer:
+    async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
+        head = b"HTTP/1.1 %s Redirect\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n"
+        writer.write(head % (status, path) if request.startswith(b"POST") else ok(b"x"))
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [b"307", b"308"])
+@pytest.mark.parametrize("path", [b"/login", b"/login/"])
+def test_a_redirect_that_repeats_the_password_is_not_followed(path: bytes, status: bytes) -> None:
+    visited, requests = visit_whole(redirects_to(path, status), login=LOGIN)
+    seen = f"HTTP {status.decode()} → {path.decode()}"
+    assert visited.observations["login"]["error"] == {"reason": "post_redirected", "detail": seen}
+    (page,) = visited.observations["pages"]["rows"]
+    assert page["error"]["reason"] == "post_redirected"
+    assert sum(PASSWORD.encode() in request for request in requests) == 1
+    assert visited.login_attempt == "failed"
+
+
+async def error_500(request: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")
+
+
+async def unlisted_refusal(request: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(ok(b"<html>no such user</html>"))
+
+
+async def never_after_the_password(request: bytes, writer: asyncio.StreamWriter) -> None:
+    if request.startswith(b"POST"):
+        await asyncio.sleep(60)
+    writer.write(ok(b"x"))
+
+
+WELCOMED = read_steps(
+    [{"path": "/in", "request": "POST", "form": {"p": "{password}"}, "expect": {"text": ["Bye"]}}]
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "changes", "attempt"),
+    [
+        (error_500, {"login": LOGIN}, "failed"),
+        (unlisted_refusal, {"login": WELCOMED}, "failed"),
+        (never_after_the_password, {"login": LOGIN}, "failed"),
+        (never_after_the_password, {"login": LOGIN, "timeout_seconds": 0.8}, "failed"),
+        (unlisted_refusal, {"login": LOGIN}, "good"),
+        (unlisted_refusal, {"login": ()}, "none"),
+        (unlisted_refusal, {"login": LOGIN, "attempt_login": False}, "none"),
+    ],
+)
+def test_what_became_of_the_attempt_to_log_in(
+    answer: Answer, changes: dict[str, Any], attempt: str
+) -> None:
+    assert visit_whole(answer, **changes)[0].login_attempt == attempt
+
+
+def test_nothing_was_tried_where_nobody_listens() -> None:
+    site = Site(base_url="http://127.0.0.1:9", user="u", password=PASSWORD, login=LOGIN)
+    visited = asyncio.run(inspect(site, datetime.now(UTC)))
+    assert visited.login_attempt == "none"
 
 
 def test_secrets_are_scrubbed_wherever_the_configuration_puts_them() -> None:

@@ -41,6 +41,11 @@ class Step:
     extract: tuple[tuple[str, str], ...]
     expect: Expect
 
+    @property
+    def sends_password(self) -> bool:
+        """Whether the request holds the account's password."""
+        return any("{password}" in text for text in (self.path, *dict(self.form).values()))
+
 
 @dataclass(frozen=True)
 class Flow:

@@ -10,6 +10,7 @@ with the log-in's reason, for the log-in is the one finding.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -54,14 +55,27 @@ NO_SESSION = frozenset({"login_refused", "refused", "reset", "no_answer"})
 """After these the site holds no session that would have to be ended."""
 
 
-async def inspect(site: Site, now: datetime) -> dict[str, Observation]:
+@dataclass(frozen=True)
+class Visited:
+    """What a visit gave: all of NAMES, and what became of the one attempt to log in.
+
+    `login_attempt`: none (nothing was asked of the log-in), good, or failed.
+    """
+
+    observations: dict[str, Observation]
+    login_attempt: str
+
+
+async def inspect(site: Site, now: datetime) -> Visited:
     """Visit the site; all of NAMES come back, whatever happens."""
     try:
         session = Session(site)
     except CouldNotLook as error:
-        return {key: {"error": error.as_error()} for key in NAMES}
+        return Visited({key: {"error": error.as_error()} for key in NAMES}, "none")
     async with session:
-        return await Visit(site, session).run(now)
+        visit = Visit(site, session)
+        observations = await visit.run(now)
+        return Visited(observations, visit.login_attempt)
 
 
 class Visit:
@@ -71,6 +85,7 @@ class Visit:
         self._site = site
         self._session = session
         self._values = {"user": site.user, "password": site.password}
+        self.login_attempt = "none"
         self._flows: list[Row] = []
         self._flow_times: list[Row] = []
         self._pages: list[Row] = []
@@ -124,7 +139,7 @@ class Visit:
             await self._run_flows()
             return
         if not self._site.attempt_login:
-            refused = CouldNotLook("login_refused", self._session.endpoint)
+            refused = CouldNotLook("login_not_repeated", self._session.endpoint)
             found["login"] = {"error": refused.as_error()}
             self._skip(self._site.flows, refused)
             return
@@ -134,6 +149,7 @@ class Visit:
             found["login"] = {"error": error.as_error()}
             self._skip(self._site.flows, error)
             return
+        self.login_attempt = "good" if verdict.good else "failed"
         row = self._login_row(verdict, step)
         found["login"] = {"rows": [row]}
         if verdict.good:
@@ -146,6 +162,9 @@ class Visit:
     async def _login(self) -> tuple[Verdict, Step]:
         """Take the log-in's steps; the first that fails, or the last, is its verdict."""
         for step in self._site.login:
+            if step.sends_password:
+                # Until the answer is there, and if none comes, the attempt counts as failed.
+                self.login_attempt = "failed"
             verdict = await self._take(step, self._site.refused_text)
             if not verdict.good:
                 break

@@ -125,7 +125,7 @@ class Session:
                     body = await self._read(response)
                     self._last = str(response.url)
                     break
-                self._check_origin(response.next_request.url, response.status_code)
+                self._check_redirect(response.next_request, response.status_code)
                 request = response.next_request
             finally:
                 await response.aclose()
@@ -144,9 +144,15 @@ class Session:
                 raise Broken("too_large", f"> {self._site.max_bytes} B")
         return bytes(body)
 
-    def _check_origin(self, url: httpx.URL, status: int) -> None:
-        """Cookies, and the form of a 307, stay with the site: another origin is not followed."""
+    def _check_redirect(self, request: httpx.Request, status: int) -> None:
+        """Cookies and forms stay with the site: another origin is not followed.
+
+        A 307 or 308 repeats the form, so the password: that would be another attempt to log in.
+        """
+        url = request.url
         port = url.port or DEFAULT_PORTS.get(url.scheme, 0)
         if (url.scheme, url.host, port) != self.origin:
             place = f"{url.scheme}://{url.host}:{port}"
             raise Broken("redirected_away", f"HTTP {status} → {place}")
+        if request.method not in ("GET", "HEAD"):
+            raise CouldNotLook("post_redirected", f"HTTP {status} → {url.path}")

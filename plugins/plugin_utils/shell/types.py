@@ -29,7 +29,11 @@ class Context:
 
 @dataclass
 class Collected:
-    """Observations by name (see docs/architecture.md) and the bookmarks to keep for next time."""
+    """Observations by name (see docs/architecture.md) and the bookmarks to keep for next time.
+
+    ``notes``: codes for a later area of the same run, such as web's ``login_attempt``; not kept.
+    """
 
     observations: dict[str, Any]
     bookmarks: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,11 +25,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import C
 from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import PLAN_FILE
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
-from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import (
-    Ledger,
-    this_process,
-    utc,
-)
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.life import this_process
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import quarter_labelled, quarter_of
 from ansible_collections.ebill.ops.plugins.plugin_utils.role_arguments import (
     argument_spec,
@@ -79,55 +77,33 @@ class ActionModule(ActionBase):
         site = dict(task_vars.get("ebill_site") or {})
         settings = catalogue_file.resolve_settings(catalogue, site)
         quarter = _quarter(arguments["quarter"], site, settings["quarter_basis"], now)
-        checks = planning.select_checks(
-            catalogue,
-            [name.strip() for name in arguments["checks"] if name.strip()],
-            task_vars.get("ansible_run_tags") or (),
-            task_vars.get("ansible_skip_tags") or (),
-        )
-        targets = list(task_vars["ansible_play_hosts_all"])
-        owed = planning.owed_results(catalogue, task_vars["groups"], targets, checks)
-        if not owed:
-            raise catalogue_file.CatalogueError(
-                "nothing to inspect: no selected target is in the group of a selected check;"
-                f" targets: {', '.join(targets)}; checks: {len(checks)} (see docs/checks.md)"
-            )
+        selection, owed = _select(catalogue, arguments, task_vars)
         _check_variables(owed, task_vars["hostvars"])
         plan = self._plan(catalogue, owed, settings, task_vars)
-        ledger = Ledger(ledger_url())
-        ledger.expire_dead(now)
-        plan["bookmarks"] = _by_target(ledger.bookmarks(), owed)
         run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        folder = output_dir() / "runs" / run_id
-        folder.mkdir(parents=True)
-        (folder / PLAN_FILE).write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
-        ledger.open_run(
-            {
-                "id": run_id,
-                "quarter": quarter,
-                "opened": utc(now),
-                "closed": None,
-                "state": "running",
-                # A worker opens the run; its parent is the process whose death ends it.
-                "process": this_process(os.getppid()),
-                "engineer": arguments["engineer"] or getpass.getuser(),
-                "site": site,
-                "selection": {"checks": checks, "targets": targets, "all": not arguments["checks"]},
-                "targets": _targets(catalogue, owed, task_vars),
-                "definitions": definitions(catalogue, plan["checks"], settings),
-                "versions": {
-                    "tool": VERSION,
-                    "catalogue": catalogue.version,
-                    "ansible": ansible.__version__,
-                },
+        row = {
+            "id": run_id,
+            "quarter": quarter,
+            "opened": utc(now),
+            "closed": None,
+            "state": "running",
+            # A worker opens the run; its parent is the process whose death ends it.
+            "process": this_process(os.getppid()),
+            "engineer": arguments["engineer"] or getpass.getuser(),
+            "site": site,
+            "selection": selection,
+            "targets": _targets(catalogue, owed, task_vars),
+            "definitions": definitions(catalogue, plan["checks"], settings),
+            "versions": {
+                "tool": VERSION,
+                "catalogue": catalogue.version,
+                "ansible": ansible.__version__,
             },
-            owed,
-        )
-        ledger.close()
+        }
         return {
             "id": run_id,
             "quarter": quarter,
-            "folder": str(folder),
+            "folder": _record(row, owed, plan, now),
             "language": arguments["language"],
             "targets": len(owed),
             "owed": len(planning.pairs(owed)),
@@ -154,6 +130,40 @@ class ActionModule(ActionBase):
             catalogue, waivers, task_vars["groups"].get("ebill", ())
         )
         return plan
+
+
+def _select(
+    catalogue: Catalogue, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+) -> tuple[dict[str, Any], planning.Owed]:
+    """Return what was selected, as the ledger keeps it, and what is owed by that."""
+    checks = planning.select_checks(
+        catalogue,
+        [name.strip() for name in arguments["checks"] if name.strip()],
+        task_vars.get("ansible_run_tags") or (),
+        task_vars.get("ansible_skip_tags") or (),
+    )
+    targets = list(task_vars["ansible_play_hosts_all"])
+    owed = planning.owed_results(catalogue, task_vars["groups"], targets, checks)
+    if not owed:
+        raise catalogue_file.CatalogueError(
+            "nothing to inspect: no selected target is in the group of a selected check;"
+            f" targets: {', '.join(targets)}; checks: {len(checks)} (see docs/checks.md)"
+        )
+    return {"checks": checks, "targets": targets, "all": not arguments["checks"]}, owed
+
+
+def _record(
+    row: Mapping[str, Any], owed: planning.Owed, plan: dict[str, Any], now: datetime
+) -> str:
+    """Write the plan for the workers and the run into the ledger; return the run's folder."""
+    with closing(Ledger(ledger_url())) as ledger:
+        ledger.expire_dead(now)
+        plan["bookmarks"] = _by_target(ledger.bookmarks(), owed)
+        folder = output_dir() / "runs" / str(row["id"])
+        folder.mkdir(parents=True)
+        (folder / PLAN_FILE).write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+        ledger.open_run(row, owed)
+    return str(folder)
 
 
 def _check_variables(owed: planning.Owed, hostvars: Mapping[str, Any]) -> None:

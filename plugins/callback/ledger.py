@@ -72,7 +72,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.verdicts import (
 
 INSPECT = "ebill.ops.inspect"
 EXIT_NOTHING_INSPECTED = 3
-EXIT_LEDGER = 4
+# Ansible itself ends with 1, 2, 4, 5, 6, 99 and 250.
+EXIT_LEDGER = 7
 STOP_SECONDS = 3
 
 
@@ -176,17 +177,21 @@ class CallbackModule(CallbackBase):
         return str((self._run or {}).get("language", "zh"))
 
     def _record(self, body: dict[str, Any]) -> None:
-        results, now = body["check_results"], utc(datetime.now(UTC))
+        results, now = body["check_results"], datetime.now(UTC)
         place = {"target": body["target"], "area": body["area"]}
-        evidence = body.get("evidence") and {**place, "collected": now, "text": body["evidence"]}
+        evidence = body.get("evidence") and {
+            **place,
+            "collected": utc(now),
+            "text": body["evidence"],
+        }
         bookmarks = body.get("bookmarks") and {**place, "body": body["bookmarks"]}
-        self._guarded(self._write, results, evidence, bookmarks)
+        self._guarded(self._write, results, evidence, bookmarks, now)
         for line, colour in verdict_lines(results, self._titles, self._language):
             self._display.display(line, color=colour)
 
-    def _write(self, results: Any, evidence: Any, bookmarks: Any) -> None:
+    def _write(self, results: Any, evidence: Any, bookmarks: Any, now: datetime) -> None:
         if self._ledger and self._run:
-            self._ledger.record(self._run["id"], results, evidence, bookmarks)
+            self._ledger.record(self._run["id"], results, evidence, bookmarks, now)
 
     def _record_failure(self, result: Any, reason: str, message: str) -> None:
         if self._run is None or result.task.action != INSPECT:

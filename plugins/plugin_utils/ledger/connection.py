@@ -17,7 +17,7 @@ try:
 except ImportError as error:
     sa = absent(error)
 
-HEAD = "0001"
+HEAD = "0002"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30
 

@@ -15,6 +15,7 @@ except ImportError as error:
 METADATA = sa.MetaData()
 
 # state: running, complete, cancelled (told to stop), expired (died without a word).
+# seen: the last sign of life, when the run opened or recorded something.
 # definitions: clauses, areas, checks and readings as they were, so that an old report stays.
 RUN = sa.Table(
     "run",
@@ -24,6 +25,7 @@ RUN = sa.Table(
     sa.Column("opened", sa.String(32), nullable=False),
     sa.Column("closed", sa.String(32)),
     sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("seen", sa.String(32)),
     sa.Column("process", sa.JSON, nullable=False),
     sa.Column("engineer", sa.String(80), nullable=False),
     sa.Column("site", sa.JSON, nullable=False),

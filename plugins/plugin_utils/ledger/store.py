@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import socket
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES, Result
@@ -20,6 +17,11 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import
     LedgerError,
     connect,
     translated,
+)
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.life import (
+    SILENT_HOURS,
+    death_of,
+    still_runs,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.schema import (
     BOOKMARK,
@@ -44,24 +46,6 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def this_process(pid: int | None = None) -> dict[str, Any]:
-    """Identify a process, ours by default, so that a later one can tell whether it still lives.
-
-    ``started`` is field 22 of /proc/PID/stat (clock ticks since boot, proc(5)): a reused
-    process number has another.
-    """
-    pid = os.getpid() if pid is None else pid
-    return {"host": socket.gethostname(), "pid": pid, "started": _process_start(pid)}
-
-
-def _process_start(pid: int) -> str | None:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return None
-    return stat.rpartition(")")[2].split()[19]
-
-
 class Ledger:
     """The store behind one URL. Its methods raise LedgerError and nothing else."""
 
@@ -80,7 +64,7 @@ class Ledger:
             {"run": run["id"], "target": target, "check_id": check} for target, check in pairs(owed)
         ]
         with translated(self._name), self._engine.begin() as connection:
-            connection.execute(RUN.insert().values(**run))
+            connection.execute(RUN.insert().values(**{"seen": run["opened"], **run}))
             if rows:
                 connection.execute(OWED.insert(), rows)
 
@@ -90,13 +74,20 @@ class Ledger:
         results: Sequence[Result],
         evidence: Mapping[str, Any] | None = None,
         bookmarks: Mapping[str, Any] | None = None,
+        seen: datetime | None = None,
     ) -> None:
         """Write what one task found: all of it or, on an error, nothing of it.
 
         ``evidence`` is ``{target, area, collected, text}`` with text masked already;
-        ``bookmarks`` is ``{target, area, body}``.
+        ``bookmarks`` is ``{target, area, body}``. ``seen`` is the run's sign of life: a run that
+        another machine took for dead meanwhile runs again, and what it finds takes the place of
+        what was written as not_run.
         """
         with translated(self._name), self._engine.begin() as connection:
+            if seen is not None:
+                connection.execute(still_runs(run, utc(seen)))
+            for target in {result["target"] for result in results}:
+                connection.execute(_without_not_run(run, target, results))
             if results:
                 connection.execute(RESULT.insert(), [_row(run, result) for result in results])
             if evidence:
@@ -118,62 +109,50 @@ class Ledger:
 
     def missing(self, run: str) -> list[tuple[str, str]]:
         """Return (target, check) owed by a run and not recorded, in the plan's order."""
-        answered = sa.and_(
-            RESULT.c.run == OWED.c.run,
-            RESULT.c.target == OWED.c.target,
-            RESULT.c.check_id == OWED.c.check_id,
-        )
-        query = (
-            sa.select(OWED.c.target, OWED.c.check_id)
-            .where(OWED.c.run == run, ~sa.select(RESULT.c.id).where(answered).exists())
-            .order_by(OWED.c.target, OWED.c.check_id)
-        )
         with translated(self._name), self._engine.connect() as connection:
-            return [(row.target, row.check_id) for row in connection.execute(query)]
+            return _missing(connection, run)
 
     def settle(self, run: str, state: str, closed: datetime, reason: str, detail: str) -> int:
         """Close a run: what it still owes becomes not_run with the reason. Return how many.
 
-        Closing a closed run again changes nothing.
+        Closing a closed run again changes nothing; but a run may close itself that another
+        machine took for dead.
+        """
+        states = ["running"] if state == "expired" else ["running", "expired"]
+        return self._settle(run, state, closed, reason, detail, RUN.c.state.in_(states)) or 0
+
+    def _settle(
+        self, run: str, state: str, closed: datetime, reason: str, detail: str, condition: Any
+    ) -> int | None:
+        """Settle a run for which the condition holds; None when it does not.
+
+        The run's row is taken first: of two that settle it at once the second finds it done.
         """
         row = self.run(run)
-        if row["state"] != "running":
-            return 0
-        definitions = row["definitions"]
-        results = []
-        for target, check in self.missing(run):
-            result = unanswered(
-                definitions["checks"][check],
-                definitions["reasons"],
-                target,
-                "not_run",
-                reason,
-                detail,
-            )
-            result["started"] = utc(closed)
-            result["catalogue_version"] = row["versions"]["catalogue"]
-            results.append(_row(run, result))
+        claim = RUN.update().where(RUN.c.id == run, condition)
         with translated(self._name), self._engine.begin() as connection:
+            if connection.execute(claim.values(state=state, closed=utc(closed))).rowcount == 0:
+                return None
+            results = [
+                _row(run, _not_run(row, target, check, closed, reason, detail))
+                for target, check in _missing(connection, run)
+            ]
             if results:
                 connection.execute(RESULT.insert(), results)
-            connection.execute(
-                RUN.update().where(RUN.c.id == run).values(state=state, closed=utc(closed))
-            )
         return len(results)
 
     def expire_dead(self, now: datetime) -> list[str]:
-        """Settle runs of this machine whose process died without a word; return their ids."""
-        with translated(self._name), self._engine.connect() as connection:
-            running = connection.execute(
-                sa.select(RUN.c.id, RUN.c.process).where(RUN.c.state == "running")
-            ).all()
-        host, expired = socket.gethostname(), []
-        for row in running:
-            process = row.process
-            alive = _process_start(process["pid"]) == process["started"]
-            if process["host"] == host and not alive:
-                self.settle(row.id, "expired", now, "interrupted", f"pid {process['pid']}")
-                expired.append(row.id)
+        """Settle runs that died without a word; return their ids.
+
+        Of this machine: whose process is gone. Of another: that was silent for SILENT_HOURS.
+        """
+        columns = (RUN.c.id, RUN.c.process, RUN.c.opened, RUN.c.seen)
+        limit, expired = utc(now - timedelta(hours=SILENT_HOURS)), []
+        for row in self._rows(sa.select(*columns).where(RUN.c.state == "running")):
+            if death := death_of(row, limit):
+                condition, detail = death
+                left = self._settle(row["id"], "expired", now, "interrupted", detail, condition)
+                expired += [] if left is None else [row["id"]]
         return expired
 
     def run(self, run: str) -> RunRow:
@@ -237,6 +216,42 @@ class Ledger:
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         with translated(self._name), self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _missing(connection: Any, run: str) -> list[tuple[str, str]]:
+    answered = sa.and_(
+        RESULT.c.run == OWED.c.run,
+        RESULT.c.target == OWED.c.target,
+        RESULT.c.check_id == OWED.c.check_id,
+    )
+    query = (
+        sa.select(OWED.c.target, OWED.c.check_id)
+        .where(OWED.c.run == run, ~sa.select(RESULT.c.id).where(answered).exists())
+        .order_by(OWED.c.target, OWED.c.check_id)
+    )
+    return [(row.target, row.check_id) for row in connection.execute(query)]
+
+
+def _without_not_run(run: str, target: str, results: Sequence[Result]) -> Any:
+    checks = {result["check"] for result in results if result["target"] == target}
+    return RESULT.delete().where(
+        RESULT.c.run == run,
+        RESULT.c.target == target,
+        RESULT.c.check_id.in_(checks),
+        RESULT.c.status == "not_run",
+    )
+
+
+def _not_run(
+    run: RunRow, target: str, check: str, closed: datetime, reason: str, detail: str
+) -> Result:
+    definitions = run["definitions"]
+    result = unanswered(
+        definitions["checks"][check], definitions["reasons"], target, "not_run", reason, detail
+    )
+    result["started"] = utc(closed)
+    result["catalogue_version"] = run["versions"]["catalogue"]
+    return result
 
 
 def _row(run: str, result: Result) -> dict[str, Any]:

@@ -10,11 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import load, resolve_settings
 from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger import connection
@@ -22,11 +24,11 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import
     LedgerError,
     default_url,
 )
-from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import (
-    Ledger,
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.life import (
+    SILENT_HOURS,
     this_process,
-    utc,
 )
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.plan import (
     compile_plan,
     unanswered,
@@ -105,6 +107,71 @@ def test_a_dead_run_expires_and_a_living_one_does_not(ledger: Ledger) -> None:
     assert ledger.run("dead")["state"] == "expired"
     assert {r["reason"] for r in ledger.results("dead")} == {"interrupted"}
     assert len(ledger.missing("alive")) == 4
+
+
+def _elsewhere(**changes: Any) -> dict[str, Any]:
+    """A process of another machine: a pod of a job that is over."""
+    return {**this_process(), "host": "automation-job-17-x8k2p", **changes}
+
+
+@pytest.mark.parametrize("key", ["host", "space"])
+def test_a_silent_run_of_another_machine_ends(ledger: Ledger, key: str) -> None:
+    process = _elsewhere() if key == "host" else {**this_process(), "space": "pid:[1]"}
+    ledger.open_run(_run(process=process), OWED)
+    spoke = NOW + timedelta(hours=1)
+    ledger.record("r1", [_result("app01", CHECKS[0])], seen=spoke)
+    limit = spoke + timedelta(hours=SILENT_HOURS)
+    assert ledger.expire_dead(limit) == []
+    assert ledger.run("r1")["state"] == "running"
+    assert ledger.expire_dead(limit + timedelta(seconds=1)) == ["r1"]
+    assert ledger.run("r1")["state"] == "expired"
+    late = [r for r in ledger.results("r1") if r["status"] == "not_run"]
+    assert (len(late), {r["reason"] for r in late}) == (3, {"interrupted"})
+    assert f"{process['host']}, {utc(spoke)}" in late[0]["message"]["zh"]
+    assert ledger.expire_dead(limit + timedelta(days=1)) == []
+
+
+def test_a_run_of_before_the_signs_of_life_counts_from_its_opening(ledger: Ledger) -> None:
+    ledger.open_run(_run(process=_elsewhere(), seen=None), OWED)
+    assert ledger.expire_dead(NOW + timedelta(hours=SILENT_HOURS)) == []
+    assert ledger.expire_dead(NOW + timedelta(hours=SILENT_HOURS, seconds=1)) == ["r1"]
+
+
+def test_a_run_that_only_slept_goes_on(ledger: Ledger) -> None:
+    """A laptop was closed over night, and another machine gave its run up."""
+    ledger.open_run(_run(process=_elsewhere()), OWED)
+    ledger.record("r1", [_result("app01", CHECKS[0])], seen=NOW)
+    morning = NOW + timedelta(hours=12)
+    assert ledger.expire_dead(morning) == ["r1"]
+    ledger.record("r1", [_result("db01", CHECKS[0])], seen=morning)
+    assert ledger.run("r1")["state"] == "running"
+    assert ledger.run("r1")["closed"] is None
+    assert ledger.counts("r1") == {**dict.fromkeys(STATUSES, 0), "pass": 2, "not_run": 2}
+    assert ledger.settle("r1", "complete", morning, "not_run", "") == 0
+    assert ledger.run("r1")["state"] == "complete"
+    assert ledger.counts("r1")["not_run"] == 2
+
+
+def test_two_machines_settle_a_dead_run_once(tmp_path: Path) -> None:
+    first, second = Ledger(default_url(tmp_path)), Ledger(default_url(tmp_path))
+    first.open_run(_run(process=_elsewhere()), OWED)
+    late = NOW + timedelta(days=2)
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(lambda ledger: ledger.expire_dead(late), (first, second)))
+    assert sorted(ended) == [[], ["r1"]]
+    assert first.counts("r1")["not_run"] == 4
+
+
+def test_a_ledger_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    ledger = Ledger(default_url(tmp_path))
+    ledger.open_run(_run(process=_elsewhere()), OWED)
+    ledger.close()
+    with sqlite3.connect(tmp_path / "ledger.db") as other:
+        other.execute("ALTER TABLE run DROP COLUMN seen")
+        other.execute("UPDATE alembic_version SET version_num = '0001'")
+    again = Ledger(default_url(tmp_path))
+    assert again.run("r1")["seen"] is None
+    assert again.expire_dead(NOW + timedelta(days=1)) == ["r1"]
 
 
 def test_bookmarks_are_replaced(ledger: Ledger) -> None:

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the site says about its database, and what the last run remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to gather, and what a subject must know to answer; every field has a default.
+
+    ``gather``: names of subjects.py; empty means all. ``user_tablespaces``: the e-bill system's;
+    empty means all that are not the database's own. ``rman_expected``: kinds of RMAN backup in
+    the backup plan; empty means that RMAN is not in use. ``licensed_diagnostics``: the site has
+    the Diagnostics Pack, so the views that need it may be read. ``earlier``: what ``remember``
+    of each subject returned in the last run, by subject; a subject's ``observe`` and
+    ``remember`` get their own dictionary, ``{}`` in the first run.
+    """
+
+    gather: Sequence[str] = ()
+    user_tablespaces: Sequence[str] = ()
+    read_only_tablespaces: Sequence[str] = ()
+    rman_expected: Sequence[str] = ("full", "archivelog")
+    licensed_diagnostics: bool = False
+    earlier: Mapping[str, Any] = field(default_factory=dict)

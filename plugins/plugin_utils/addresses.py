@@ -18,11 +18,8 @@ def target_address(variables: Mapping[str, Any], name: str, areas: Iterable[str]
     A database is ``host:port/service``, a site its URL, an interface the ends that are probed,
     any other target the ssh address; several are joined by ", ".
     """
-    found: list[str] = []
-    for area in areas:
-        place = _PLACES.get(area, _ssh)(variables, name)
-        found += [item for item in place if item and item not in found]
-    return ", ".join(found)
+    found = [item for area in areas for item in _PLACES.get(area, _ssh)(variables, name) if item]
+    return ", ".join(dict.fromkeys(found))
 
 
 def shown_url(url: Any) -> str:

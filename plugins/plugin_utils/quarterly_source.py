@@ -15,11 +15,15 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, RunRow, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, both, join, say
 
 Pair = tuple[str, str]
 
+RUNNING = "running"
 QUARTERS_SHOWN = 7
 """Earlier quarters in a trend: two years with the one reported."""
+CHECKS_NAMED = 6
+"""So many chosen checks of an area the cover names."""
 
 
 def quarterly_source(
@@ -31,6 +35,9 @@ def quarterly_source(
     """
     runs = _runs(ledger, quarter, run)
     source = _source(ledger, runs, made, version)
+    if not run:
+        going_on = [row for row in ledger.runs(runs[-1]["quarter"]) if row["state"] == RUNNING]
+        source.run = {**source.run, "running": [row["id"] for row in going_on]}
     earlier = [_source(ledger, old, made, 1) for old in _earlier_quarters(ledger, runs[-1])]
     if not earlier:
         return source
@@ -52,7 +59,7 @@ def _runs(ledger: Ledger, quarter: str, run: str) -> list[RunRow]:
     """Return the runs that a report covers, oldest first; those still running are left out."""
     if run:
         return [ledger.run(run)]
-    runs = [row for row in ledger.runs(quarter or None) if row["state"] != "running"]
+    runs = [row for row in ledger.runs(quarter or None) if row["state"] != RUNNING]
     if not runs:
         raise LedgerError(
             f"the ledger holds no finished run of {quarter or 'any quarter'}:"
@@ -65,7 +72,7 @@ def _earlier_quarters(ledger: Ledger, newest: RunRow) -> list[list[RunRow]]:
     """Return the ended runs of each quarter before that of a run, the oldest quarter first."""
     quarters: dict[str, list[RunRow]] = {}
     for row in ledger.runs():
-        if row["quarter"] < newest["quarter"] and row["state"] != "running":
+        if row["quarter"] < newest["quarter"] and row["state"] != RUNNING:
             quarters.setdefault(row["quarter"], []).append(row)
     return [quarters[quarter] for quarter in sorted(quarters)[-QUARTERS_SHOWN:]]
 
@@ -183,16 +190,50 @@ def _run(runs: Sequence[RunRow]) -> dict[str, Any]:
         "engineer": newest["engineer"],
         "catalogue_version": newest["versions"]["catalogue"],
         "tool_version": newest["versions"]["tool"],
-        "selection": "" if any(_whole(row) for row in runs) else _selection(runs),
+        "selection": _selection(runs),
     }
 
 
 def _whole(row: RunRow) -> bool:
-    return bool(row["selection"]["all"])
+    """True for a run of all checks of all areas, chosen neither by ``checks`` nor by tags."""
+    areas = {check.partition(".")[0] for check in row["selection"]["checks"]}
+    return row["selection"]["all"] and areas == {area["id"] for area in row["definitions"]["areas"]}
 
 
-def _selection(runs: Sequence[RunRow]) -> str:
-    return ", ".join(sorted({check for row in runs for check in row["selection"]["checks"]}))
+def _selection(runs: Sequence[RunRow]) -> str | Text:
+    """Word what was chosen: "服务器、数据库（归档模式、数据库版本）"; "" when one run had all.
+
+    An area that some run looked at as a whole is named alone, another one with its checks.
+    """
+    if any(_whole(row) for row in runs):
+        return ""
+    whole = {
+        check.partition(".")[0]
+        for row in runs
+        if row["selection"]["all"]
+        for check in row["selection"]["checks"]
+    }
+    chosen: dict[str, dict[str, Text]] = {}
+    for row in runs:
+        for check in row["selection"]["checks"]:
+            title = row["definitions"]["checks"].get(check, {}).get("title", check)
+            chosen.setdefault(check.partition(".")[0], {})[check] = both(title)
+    titles = {area["id"]: area["title"] for row in runs for area in row["definitions"]["areas"]}
+    return join(
+        [
+            both(titles[area])
+            if area in whole
+            else say("draft_area", area=titles[area], checks=_listed(list(chosen[area].values())))
+            for area in titles
+            if area in chosen
+        ],
+        "list_joint",
+    )
+
+
+def _listed(titles: list[Text]) -> Text:
+    shown = join(titles[:CHECKS_NAMED], "list_joint")
+    return shown if len(titles) <= CHECKS_NAMED else say("draft_more", checks=shown, n=len(titles))
 
 
 def _targets(

@@ -27,6 +27,7 @@ STATUSES = ("pass", "warn", "fail", "error", "skipped", "not_run")
 CELLS = {
     "CHIP": ["{% cellbg r.status_tint %}{{ r.status_symbol }} {{ r.status_text }}"],
     "LINES": ["{%p for text in r.value %}", "{{ text }}", "{%p endfor %}"],
+    "LIMITS": ["{%p for text in r.limits %}", "{{ text }}", "{%p endfor %}"],
 }
 
 
@@ -201,12 +202,12 @@ def cover(document: Any) -> None:
     centred(document, "{{ cover.quarter_text }}", 15, SONG)
     limited = "{% if cover.selection_text %}{{ cover.selection_text }}{% endif %}"
     centred(document, limited, 11, SONG)
-    centred(document, "", 10, before=40)
+    centred(document, "", 10, before=24)
     made = document.add_table(rows=0, cols=2)
     made.alignment = 1
     made.autofit = False
-    for key in ("contract_no", "vendor", "inspected", "version", "prepared_by", "reviewed_by",
-                "approved_by"):  # fmt: skip
+    for key in ("contract_no", "vendor", "service_term", "quarter_span", "inspected", "version",
+                "prepared_by", "reviewed_by", "approved_by"):  # fmt: skip
         label, value = made.add_row().cells
         label.width, value.width = Cm(3.2), Cm(8)
         write(label, "{{ w." + key + " }}：", 12, right=True)
@@ -251,6 +252,10 @@ def summary(document: Any) -> None:
     for n, (cell, text) in enumerate(zip(total.cells, texts, strict=True)):
         write(cell, text, 9, east=HEI, right=0 < n < 8)
         shade(cell, "F5F7F9")
+    document.add_paragraph("{%p if remarks %}")
+    document.add_heading("{{ w.remarks }}", 2)
+    table(document, "remarks")
+    document.add_paragraph("{%p endif %}")
     chapter(document, "scope")
     table(document, "targets")
 
@@ -265,13 +270,28 @@ def clause_tables(document: Any) -> None:
         document.add_paragraph("{%p endif %}")
 
 
+def turned(document: Any, *, wide: bool) -> None:
+    """Begin a page that lies on its side, or stands again."""
+    section = document.add_section()
+    sides = (Cm(29.7), Cm(21)) if wide else (Cm(21), Cm(29.7))
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = sides
+    section.different_first_page_header_footer = False
+
+
 def found(document: Any) -> None:
+    turned(document, wide=True)
     chapter(document, "findings", "findings no_findings")
     listed(document, "findings")
+    document.add_paragraph("{%p if blocked %}")
+    document.add_heading("{{ w.blocked }}", 2)
+    table(document, "blocked")
+    document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p if resolved %}")
     document.add_heading("{{ w.resolved }}", 2)
     table(document, "resolved")
     document.add_paragraph("{%p endif %}")
+    turned(document, wide=False)
     chapter(document, "advice", "advice no_advice")
     listed(document, "advice")
     chapter(document, "capacity", "capacity capacity_none")
@@ -295,7 +315,11 @@ def proof(document: Any) -> None:
         "{%p endif %}",
     ):
         document.add_paragraph(text)
-    listed(document, "not_inspected")
+    for name, word in (("not_inspected", "undetermined"), ("not_applicable", "inapplicable")):
+        document.add_paragraph("{%p if " + name + " %}")
+        document.add_heading("{{ w." + word + " }}", 2)
+        table(document, "not_inspected", name)
+        document.add_paragraph("{%p endif %}")
     chapter(document, "readings", "readings no_readings")
     listed(document, "readings")
     chapter(document, "evidence", "evidence no_evidence")
@@ -304,6 +328,8 @@ def proof(document: Any) -> None:
 
 def signatures(document: Any) -> None:
     chapter(document, "signatures")
+    # A page of its own: Word and LibreOffice keep a table's rows together in different ways.
+    document.paragraphs[-1].paragraph_format.page_break_before = True
     document.add_paragraph("{{ w.sign_statement }}").paragraph_format.keep_with_next = True
     made = framed(document, 3, 2, "5A6675")
     for row, height in zip(made.rows, (2.6, 2.6, 3.4), strict=True):
@@ -322,10 +348,7 @@ def signatures(document: Any) -> None:
 
 
 def annex(document: Any) -> None:
-    section = document.add_section()
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21)
-    section.different_first_page_header_footer = False
+    turned(document, wide=True)
     document.add_heading("{{ w.annex }}", 1)
     table(document, "results")
 

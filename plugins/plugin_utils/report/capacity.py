@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +13,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.result import format_num
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import Row
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, say
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, join, say
 
 KINDS = ("disk", "tablespace", "backup")
 BARS = 20
@@ -44,7 +44,6 @@ def _group(kind: str, source: QuarterSource, rows: Sequence[Row]) -> Row | None:
     if not bars:
         return None
     trend = _trend(source.run["quarter"], bars, history)
-    hidden = len(bars) - BARS
     return {
         "kind": kind,
         "title": say(kind),
@@ -52,10 +51,25 @@ def _group(kind: str, source: QuarterSource, rows: Sequence[Row]) -> Row | None:
         "trend_title": say("capacity_trend", kind=say(kind)),
         "bars": bars[:BARS],
         "total": len(bars),
-        "hidden_text": say("capacity_hidden", shown=BARS, hidden=hidden) if hidden > 0 else None,
+        "hidden_text": _hidden(bars[BARS:]),
         "trend": trend,
         "trend_text": None if trend else say("trend_none"),
     }
+
+
+def _hidden(bars: Sequence[Row]) -> Text | None:
+    """Say of the bars that are not drawn how many there are, how full at most, and where."""
+    if not bars:
+        return None
+    targets = Counter(gauge["target"] for gauge in bars)
+    where = [say("capacity_where", target=target, n=n) for target, n in targets.most_common()]
+    return say(
+        "capacity_hidden",
+        shown=BARS,
+        hidden=len(bars),
+        most=bars[0]["used_text"],
+        where=join(where, "list_joint"),
+    )
 
 
 def _percent(data: Mapping[str, Any]) -> float | None:

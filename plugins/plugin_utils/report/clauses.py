@@ -10,10 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import combine, count
-from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.limits import (
+    Checks,
+    closeness,
+    limit_lines,
+    nearest,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import OPEN, Row, is_waived
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
+    LANGUAGES,
     RECORD,
     Text,
     both,
@@ -37,21 +43,32 @@ SHOWN = 3
 """So many results that are not pass are quoted in a clause's or check's line."""
 
 
-def clause_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
+def clause_rows(source: QuarterSource, rows: Sequence[Row], remarks: Sequence[Row]) -> list[Row]:
     """Return all clauses with their state; also the rows of the clause-to-evidence matrix.
 
     The state is the results' combination (``result.combine``). Without any result it is
-    ``record`` where people answer the clause, and ``not_run`` where checks should have.
+    ``record`` where people answer the clause, and ``not_run`` where checks should have. A clause
+    with a remark (``records.py``) says it.
     """
     by_clause: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         for clause in row["clauses"]:
             by_clause[clause].append(row)
     sections = {section["id"]: section for section in source.sections}
-    return [_clause(clause, by_clause[clause["id"]], sections) for clause in source.clauses]
+    said = {remark["clause"]: remark["text"] for remark in remarks}
+    return [
+        _clause(clause, by_clause[clause["id"]], sections, source.checks, said.get(clause["id"]))
+        for clause in source.clauses
+    ]
 
 
-def _clause(clause: Mapping[str, Any], rows: list[Row], sections: Mapping[str, Any]) -> Row:
+def _clause(
+    clause: Mapping[str, Any],
+    rows: list[Row],
+    sections: Mapping[str, Any],
+    definitions: Checks,
+    remark: Text | None,
+) -> Row:
     answered = clause["answered"]
     section = str(clause.get("section") or clause["id"].partition("-")[0])
     checks = list(dict.fromkeys(row["check"] for row in rows))
@@ -73,31 +90,37 @@ def _clause(clause: Mapping[str, Any], rows: list[Row], sections: Mapping[str, A
         "status": state,
         "counts": counts,
         "results": len(rows),
-        "value": _value(rows, counts),
-        "limit_text": _limits(rows),
+        "value": _value(rows, counts, remark),
+        "limits": limit_lines(rows, definitions),
         "note": _note(rows, answered),
+        "remark": remark,
         "evidence": sorted({row["evidence"] for row in rows if row["evidence"]}),
     }
 
 
-def _value(rows: Sequence[Row], counts: Mapping[str, int]) -> list[Text]:
+def _value(rows: Sequence[Row], counts: Mapping[str, int], remark: Text | None) -> list[Text]:
     """The lines of a clause's result: the counts, then what stands out."""
     if not rows:
-        return [say("no_results")]
+        return [remark or say("no_results")]
     if len(rows) == 1:
         return [_single(rows[0])]
     lines = [say("value_counts", total=len(rows), counts=counts_text(counts))]
-    extreme = _extreme(rows)
-    if extreme and not standing_out(rows):
-        lines.append(extreme)
-    return [*lines, *standing_out(rows)]
+    return [*lines, *_nearest(rows), *standing_out(rows)]
+
+
+def _nearest(rows: Sequence[Row]) -> list[Text]:
+    """Quote the result nearest to its limit where none reached one: its own sentence, which
+    says what the value is."""
+    found = None if any(row["status"] in ("warn", "fail") for row in rows) else nearest(rows)
+    return [say("closest", quote=_said(found))] if found else []
 
 
 def standing_out(rows: Sequence[Row]) -> list[Text]:
     """Quote the first results that are neither pass nor skipped, worst first."""
     order = {"fail": 0, "error": 1, "not_run": 2, "warn": 3}
     chosen = sorted(
-        (row for row in rows if row["status"] in order), key=lambda row: order[row["status"]]
+        (row for row in rows if row["status"] in order),
+        key=lambda row: (order[row["status"]], -closeness(row)),
     )
     lines = [_quote(row) for row in chosen[:SHOWN]]
     if len(chosen) > SHOWN:
@@ -112,18 +135,14 @@ def _single(row: Row) -> Text:
 
 
 def _quote(row: Mapping[str, Any]) -> Text:
-    mark = status_text(row["status"])
-    return {
-        language: f"[{mark[language]}] {row['target']}"
-        f"{'：' if language == 'zh' else ': '}{row['message'][language]}"
-        for language in ("zh", "en")
-    }
+    mark, said = status_text(row["status"]), _said(row)
+    return {language: f"[{mark[language]}] {said[language]}" for language in LANGUAGES}
 
 
-def _limits(rows: Sequence[Row]) -> Text:
-    texts = [row["limit_text"] for row in rows if row["limit"]]
-    kept = figures.distinct(texts)
-    return join(kept[:SHOWN], "sentence_joint") if kept else both(figures.DASH)
+def _said(row: Mapping[str, Any]) -> Text:
+    """A result's sentence behind its target; an error's sentence does not name the part."""
+    unknown = row["part"] if row["status"] in OPEN else ""
+    return say("measured", name=f"{row['target']} {unknown}".strip(), value=row["message"])
 
 
 def _note(rows: Sequence[Row], answered: str) -> Text:
@@ -152,12 +171,12 @@ def check_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
         by_check[row["check"]].append(row)
     order = {check: n for n, check in enumerate(source.checks)}
     return [
-        _check(by_check[check])
+        _check(by_check[check], source.checks)
         for check in sorted(by_check, key=lambda check: (order.get(check, len(order)), check))
     ]
 
 
-def _check(rows: list[Row]) -> Row:
+def _check(rows: list[Row], definitions: Checks) -> Row:
     first = rows[0]
     return {
         "check": first["check"],
@@ -168,13 +187,13 @@ def _check(rows: list[Row]) -> Row:
         "counts": count(row["status"] for row in rows),
         "results": len(rows),
         "value": _condensed(rows),
-        "limit_text": _limits(rows),
+        "limits": limit_lines(rows, definitions, named=False),
         "note": _note(rows, "automated"),
     }
 
 
 def _condensed(rows: list[Row]) -> list[Text]:
-    """One result is quoted; of several, the extreme one and whatever is not right."""
+    """One result is quoted; of several, the nearest to its limit and whatever is not right."""
     if len(rows) == 1:
         return [_single(rows[0])]
     counts = count(row["status"] for row in rows)
@@ -183,29 +202,7 @@ def _condensed(rows: list[Row]) -> list[Text]:
         lines = [say("all_same", n=len(rows), status=status_text(kinds[0]))]
     else:
         lines = [counts_text(counts)]
-    extreme = _extreme(rows)
-    if extreme:
-        lines[0] = join([lines[0], extreme], "joint")
-    return [*lines, *standing_out(rows)]
-
-
-def _extreme(rows: Sequence[Row]) -> Text | None:
-    """The observed value nearest to its limit's bad side, where all are of one kind."""
-    numeric = [
-        row
-        for row in rows
-        if isinstance(row["observed"], (int, float))
-        and not isinstance(row["observed"], bool)
-        and row["limit"]
-        and "direction" in row["limit"]
-    ]
-    kinds = {(row["limit"]["direction"], row["unit"]) for row in numeric}
-    if len(kinds) != 1:
-        return None
-    above = numeric[0]["limit"]["direction"] == "above"
-    chosen = (max if above else min)(numeric, key=lambda row: row["observed"])
-    where = f"{chosen['target']} {chosen['part']}".strip()
-    return say("highest" if above else "lowest", value=chosen["observed_text"], where=where)
+    return [*lines, *_nearest(rows), *standing_out(rows)]
 
 
 def tables(source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row]) -> list[Row]:

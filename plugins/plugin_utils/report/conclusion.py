@@ -29,6 +29,8 @@ def conclude(
     findings: Sequence[Row],
     resolved: Sequence[Row],
     sections: Mapping[str, int],
+    blocked: int = 0,
+    running: Sequence[str] = (),
 ) -> Row:
     """Draw the conclusion. Two questions, answered apart and shown together:
 
@@ -78,7 +80,8 @@ def conclude(
         "sentences": [
             *_sum_results(owed, len(rows), counts, quarterly),
             *_sum_findings(findings, rows, resolved, sections),
-            *_sum_open(open_results, unanswered, sections),
+            *_sum_open(open_results, blocked, unanswered, sections),
+            *([say("sum_running", n=len(running), runs=", ".join(running))] if running else ()),
         ],
     }
 
@@ -150,11 +153,13 @@ def _sum_findings(
 
 
 def _sum_open(
-    open_results: int, unanswered: Sequence[str], sections: Mapping[str, int]
+    open_results: int, blocked: int, unanswered: Sequence[str], sections: Mapping[str, int]
 ) -> list[Text]:
     sentences = []
     if open_results:
         sentences.append(say("sum_incomplete", n=open_results, section=sections["not_inspected"]))
+    if blocked:
+        sentences.append(say("sum_blocked", n=blocked, section=sections["findings"]))
     missing = _sum_unanswered(unanswered)
     return [*sentences, missing] if missing else sentences
 

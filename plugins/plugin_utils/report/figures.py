@@ -5,16 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import format_number, format_value
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, both, join, say
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
+    LANGUAGES,
+    WORDS,
+    Text,
+    both,
+    join,
+    say,
+)
 
 DASH = "—"
 _CHINA = "Asia/Shanghai"
+_UTC_TIME = re.compile(r"\b(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::\d\d)?(?: UTC|Z)(?![\w:])")
 
 
 def zone(name: str | None) -> tzinfo:
@@ -46,6 +55,18 @@ def _local(moment: str | None, where: tzinfo, form: str) -> str:
     return parsed.astimezone(where).strftime(form)
 
 
+def in_zone(text: Text, where: tzinfo) -> Text:
+    """Write the moments that a sentence gives as UTC ("2026-11-20 08:29 UTC") as local ones."""
+
+    def local(found: re.Match[str]) -> str:
+        try:
+            return local_time(f"{found[1]}T{found[2]}", where)
+        except ValueError:  # looks like a time and is none, such as 2026-13-45
+            return found[0]
+
+    return {language: _UTC_TIME.sub(local, text[language]) for language in LANGUAGES}
+
+
 def size(value: Any) -> str:
     """Write a number of bytes in binary units: 200001024 is "190.7 MiB"."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
@@ -63,38 +84,57 @@ def bounds(limit: Mapping[str, Any] | None) -> list[float]:
     return [limit[key] for key in ("warn", "fail") if limit and limit.get(key) is not None]
 
 
-def observed(result: Mapping[str, Any]) -> Text:
-    """Write the observed value with its unit; a dash when nothing was observed."""
-    value, unit = result.get("observed"), str(result.get("unit") or "")
+def unit_text(unit: str) -> Text:
+    """Word a unit: "d" is "天"; one without words, such as "%", stays as it is."""
+    return say(f"unit_{unit}") if f"unit_{unit}" in WORDS else both(unit)
+
+
+def _with_unit(value: str, unit: str) -> Text:
+    words = unit_text(unit)
+    return {language: f"{value} {words[language]}".strip() for language in LANGUAGES}
+
+
+def observed(result: Mapping[str, Any], check: Mapping[str, Any] | None = None) -> Text:
+    """Write the observed value with its unit; a dash when nothing was observed.
+
+    A code is shown by the check's words for it; a value that is not what the check's title
+    names goes with the name of what was measured.
+    """
+    value, known = result.get("observed"), check or {}
     if value is None:
         return both(DASH)
-    if isinstance(value, bool):
-        return say("yes" if value else "no_value")
-    shown = format_value(value, bounds(result.get("limit")))
-    return both(f"{shown} {unit}".strip())
+    if isinstance(value, (str, bool)):
+        shown = _state(value, known)
+    else:
+        number = format_value(value, bounds(result.get("limit")))
+        shown = _with_unit(number, str(result.get("unit") or ""))
+    name = known.get("measures")
+    return say("measured", name=name, value=shown) if name else shown
 
 
-def limit(value: Mapping[str, Any] | None, unit: str) -> Text:
-    """Write a limit: "关注 ≥ 80 %，异常 ≥ 90 %", "应为 OPEN", or "仅记录" without one."""
+def limit(
+    value: Mapping[str, Any] | None, unit: str, check: Mapping[str, Any] | None = None
+) -> Text:
+    """Write a limit: "关注 ≥ 80 %，异常 ≥ 90 %", "应为“联机”", or "仅记录" without one."""
     from_status = {"warn": {"zh": "关注", "en": "warning"}, "fail": {"zh": "异常", "en": "fail"}}
     if not value:
         return say("limit_shown")
     if "states" in value:
-        wanted = [_state(item) for item in value["states"].get("pass") or []]
+        wanted = [_state(item, check or {}) for item in value["states"].get("pass") or []]
         return say("limit_states", values=join(wanted, "list_joint") if wanted else both(DASH))
     key = "limit_below" if value.get("direction") == "below" else "limit_above"
     parts = [
-        say(key, name=from_status[name], value=f"{format_number(value[name])} {unit}".strip())
+        say(key, name=from_status[name], value=_with_unit(format_number(value[name]), unit))
         for name in ("warn", "fail")
         if value.get(name) is not None
     ]
     return join(parts, "joint") if parts else say("limit_shown")
 
 
-def _state(value: Any) -> Text:
+def _state(value: Any, check: Mapping[str, Any]) -> Text:
     if isinstance(value, bool):
         return say("yes" if value else "no_value")
-    return both(value)
+    return both((check.get("words") or {}).get(value, format_value(value)))
 
 
 def limit_source(source: str | None) -> Text:
@@ -117,8 +157,3 @@ def quarter(name: str) -> Text:
     if not (found and year.isdigit() and number.isdigit()):
         return both(name)
     return say("quarter_title", year=year, n=number)
-
-
-def distinct(texts: Sequence[Text]) -> list[Text]:
-    """Return the texts without repetition, in order."""
-    return list({text["zh"]: text for text in texts}.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.figures import DASH
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import Row, is_waived
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
@@ -36,12 +37,24 @@ def finding_rows(source: QuarterSource, rows: Sequence[Row]) -> list[Row]:
     before = {_key(row): row for row in source.previous_findings}
     quarter = source.run["quarter"]
     return [
-        _finding(f"{quarter}-{n:03d}", row, before.get(_key(row)), quarter)
+        _finding(f"{quarter}-{n:03d}", row, before.get(_key(row)), source)
         for n, row in enumerate(bad, start=1)
     ]
 
 
-def _finding(number: str, row: Row, before: Mapping[str, Any] | None, quarter: str) -> Row:
+def blocked_rows(source: QuarterSource, undetermined: Sequence[Row]) -> list[Row]:
+    """Return what was looked at and could not be told, numbered "2026Q4-E01": a mount that
+    hangs or a host that is not reached is for somebody to look into, though it is no verdict."""
+    blocked = [row for row in undetermined if row["status"] == "error"]
+    quarter = source.run["quarter"]
+    return [
+        {**row, "number": f"{quarter}-E{n:02d}", "owner": "", "due": ""}
+        for n, row in enumerate(blocked, start=1)
+    ]
+
+
+def _finding(number: str, row: Row, before: Mapping[str, Any] | None, source: QuarterSource) -> Row:
+    quarter, known = source.run["quarter"], source.checks.get(row["check"], {})
     first = str(before.get("first_quarter") or before.get("quarter") or "") if before else quarter
     kept = (
         "check",
@@ -65,6 +78,8 @@ def _finding(number: str, row: Row, before: Mapping[str, Any] | None, quarter: s
         "result": row["number"],
         **{key: row[key] for key in kept},
         "level_text": say(row["level"]),
+        "impact": both(known.get("impact") or DASH),
+        "cause": both(known["cause"]) if known.get("cause") else say("cause_unknown"),
         "advice": row["advice"] or both(""),
         "owner": "",
         "due": "",

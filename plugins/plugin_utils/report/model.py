@@ -20,6 +20,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report import (
     conclusion,
     figures,
     findings,
+    records,
     rows,
     scope,
 )
@@ -57,10 +58,13 @@ def build_quarterly(source: QuarterSource) -> dict[str, Any]:
     """
     where = figures.zone(source.site.get("timezone"))
     results = rows.result_rows(source, where)
-    clause_rows = clauses.clause_rows(source, results)
+    remarks = records.remark_rows(source)
+    clause_rows = clauses.clause_rows(source, results, remarks)
     check_rows = clauses.check_rows(source, results)
     found = findings.finding_rows(source, results)
     resolved = findings.resolved_rows(source, results)
+    undetermined = scope.undetermined_rows(results)
+    blocked = findings.blocked_rows(source, undetermined)
     numbers = {key: number for number, key in enumerate(SECTIONS, start=1)}
     _number_findings(results, found)
     model = {
@@ -68,17 +72,26 @@ def build_quarterly(source: QuarterSource) -> dict[str, Any]:
         "cover": scope.cover(source, where),
         "sections": _sections(source, numbers),
         "conclusion": conclusion.conclude(
-            len(source.owed), results, clause_rows, found, resolved, numbers
+            len(source.owed),
+            results,
+            clause_rows,
+            found,
+            resolved,
+            numbers,
+            blocked=len(blocked),
+            running=list(source.run.get("running") or ()),
         ),
+        "remarks": remarks,
         "areas": scope.area_rows(source, results),
         "targets": scope.target_rows(source, results),
         "tables": clauses.tables(source, clause_rows, check_rows),
         "findings": found,
+        "blocked": blocked,
         "resolved": resolved,
         "advice": findings.advice_rows(found),
         "capacity": capacity.capacity_groups(source, results),
         "matrix": clause_rows,
-        "not_inspected": scope.undetermined_rows(results),
+        "not_inspected": undetermined,
         "not_applicable": scope.undetermined_rows(results, ("skipped",)),
         "readings": scope.reading_rows(source),
         "evidence": scope.evidence_rows(source, results, where),

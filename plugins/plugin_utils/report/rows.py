@@ -19,7 +19,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import (
     QuarterSource,
     ReportError,
 )
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import both, say
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, both, say
 
 Row = dict[str, Any]
 OPEN = ("error", "not_run")
@@ -113,13 +113,14 @@ def _row(
         "target": result["target"],
         "part": result.get("part") or "",
         "status": result["status"],
-        "message": both(result.get("message")),
+        "message": figures.in_zone(both(result.get("message")), where),
         "advice": both(result["advice"]) if result.get("advice") else None,
         "observed": result.get("observed"),
-        "observed_text": figures.observed(result),
+        "observed_text": figures.observed(result, check),
         "unit": unit,
+        "unit_text": figures.unit_text(unit),
         "limit": result.get("limit"),
-        "limit_text": figures.limit(result.get("limit"), unit),
+        "limit_text": _limit(result, unit, check),
         "limit_source": result.get("limit_source"),
         "limit_source_text": figures.limit_source(result.get("limit_source")),
         "level": _level(result),
@@ -134,6 +135,13 @@ def _row(
         "capacity": result.get("capacity"),
         "data": dict(result.get("data") or {}),
     }
+
+
+def _limit(result: Mapping[str, Any], unit: str, check: Mapping[str, Any]) -> Text:
+    """A dash where nothing was judged; "recorded only" is said of an answer without a limit."""
+    if not result.get("limit") and result["status"] not in ("pass", "warn", "fail"):
+        return both(figures.DASH)
+    return figures.limit(result.get("limit"), unit, check)
 
 
 def _level(result: Mapping[str, Any]) -> str | None:

@@ -9,15 +9,20 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import combine, count, format_value
+from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import (
+    add_months,
+    quarter_labelled,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import OPEN, Row
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
     WORDS,
+    Text,
     both,
     join,
     say,
@@ -29,7 +34,7 @@ def cover(source: QuarterSource, where: tzinfo) -> Row:
     site, run = source.site, source.run
     first = figures.local_date(run["opened"], where)
     last = figures.local_date(run.get("closed"), where)
-    selection = str(run.get("selection") or "")
+    selection = run.get("selection")
     return {
         "title": say("title"),
         "hospital": both(site.get("hospital")),
@@ -38,6 +43,7 @@ def cover(source: QuarterSource, where: tzinfo) -> Row:
         "vendor": both(site.get("vendor")),
         "quarter": run["quarter"],
         "quarter_text": figures.quarter(run["quarter"]),
+        **_term(source),
         "inspected": first if last in ("", first) else f"{first} — {last}",
         "version": f"v{source.version}",
         "made": figures.local_time(source.made, where),
@@ -45,6 +51,21 @@ def cover(source: QuarterSource, where: tzinfo) -> Row:
         "reviewed_by": str(site.get("reviewed_by") or ""),
         "approved_by": str(site.get("approved_by") or ""),
         "selection_text": say("draft_scope", selection=selection) if selection else None,
+    }
+
+
+def _term(source: QuarterSource) -> dict[str, Text]:
+    """The contract's term and the quarter's days (R-10); empty where the site has no start."""
+    try:
+        start = date.fromisoformat(str(source.site.get("contract_start")))
+        basis = next((row["value"] for row in source.readings if row["id"] == "R-10"), "contract")
+        quarter = quarter_labelled(str(source.run["quarter"]), start, str(basis))
+    except ValueError:
+        return {"service_term": both(""), "quarter_span": both("")}
+    end = add_months(start, 12) - timedelta(days=1)
+    return {
+        "service_term": say("span", first=start, last=end),
+        "quarter_span": say("span", first=quarter.start, last=quarter.end),
     }
 
 

@@ -20,11 +20,13 @@ class QuarterSource:
     Texts in both languages are ``{"zh": ..., "en": ...}``; times are UTC ISO-8601 with offset.
 
     site
-        the inventory's ``ebill_site``: ``hospital, project, contract_no, vendor, timezone``
+        the inventory's ``ebill_site``: ``hospital, project, contract_no, contract_start
+        ("2026-01-01"), vendor, timezone``
         (default Asia/Shanghai), optional ``prepared_by, reviewed_by, approved_by``.
     run
         ``id, opened, closed (or None), state, engineer, catalogue_version, tool_version,
-        quarter ("2026Q4"), selection`` (what was chosen, "" for everything).
+        quarter ("2026Q4"), selection`` (what was chosen, as a text; "" for everything),
+        ``running`` (ids of the quarter's runs that still go on and are left out).
     targets
         ``name, title (str or text), areas [id], address (no secrets), facts``: sentences, or
         plain values by name.
@@ -33,7 +35,8 @@ class QuarterSource:
     clauses
         ``id, number, section, zh, en, cadence, answered`` (automated, guided, record, report).
     checks
-        check id -> ``title, clauses, area, level``.
+        check id -> ``title, clauses, area, level``; optional ``limits, states, unit, words,
+        measures, impact, cause`` as in the catalogue.
     owed
         ``check, target``: the plan. What has no result becomes a not_run result here.
     results

@@ -39,10 +39,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "title": ("季度巡检报告", "Quarterly inspection report"),
     "quarter_title": ("{year} 年度第 {n} 季度", "Quarter {n} of {year}"),
     "draft_scope": ("本次仅检查：{selection}", "Only inspected this time: {selection}"),
+    "draft_area": ("{area}（{checks}）", "{area} ({checks})"),
+    "draft_more": ("{checks}等 {n} 项", "{checks} and others, {n} in all"),
+    "span": ("{first} 至 {last}", "{first} to {last}"),
     "hospital": ("医院", "Hospital"),
     "project": ("项目名称", "Project"),
     "contract_no": ("合同编号", "Contract no."),
     "quarter": ("巡检季度", "Quarter"),
+    "service_term": ("服务期", "Term of service"),
+    "quarter_span": ("本季度起止", "Days of the quarter"),
     "inspected": ("巡检日期", "Inspected"),
     "version": ("报告版本", "Version"),
     "vendor": ("服务方", "Vendor"),
@@ -62,7 +67,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "advice": ("改进建议", "Advice"),
     "capacity": ("容量情况与趋势", "Capacity and trend"),
     "matrix": ("合同条款与证据对照", "Contract clauses and evidence"),
-    "not_inspected": ("未得出结论的项目及原因", "What was not determined, and why"),
+    "not_inspected": (
+        "未得出结论和不适用的项目",
+        "What was not determined, and what does not apply",
+    ),
+    "undetermined": ("未得出结论（不计为完成）", "Not determined (does not count as done)"),
+    "inapplicable": (
+        "不适用（已检查，现场没有此类对象）",
+        "Not applicable (looked at; the site has nothing of the kind)",
+    ),
+    "blocked": (
+        "无法检查、须先查明原因的对象",
+        "What could not be inspected and has to be looked into first",
+    ),
+    "remarks": ("服务记录核对", "Service records"),
     "readings": ("判定口径", "Readings in force"),
     "evidence": ("证据清单", "Evidence"),
     "signatures": ("签署", "Signatures"),
@@ -92,7 +110,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "number": ("编号", "Number"),
     "level": ("级别", "Level"),
     "phenomenon": ("现象", "What was found"),
+    "impact": ("影响", "Impact"),
+    "cause": ("原因", "Cause"),
     "measure": ("措施建议", "Measure"),
+    "item": ("事项", "Item"),
     "owner": ("责任方", "Owner"),
     "due": ("期限", "Due"),
     "state": ("状态", "State"),
@@ -101,6 +122,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "results_count": ("结果数", "Results"),
     "total": ("合计", "Total"),
     "reason": ("原因", "Reason"),
+    "cause_unknown": ("待查", "to be investigated"),
     "concerned": ("涉及检查项", "Checks concerned"),
     "count": ("数量", "Count"),
     "reading": ("口径", "Reading"),
@@ -193,6 +215,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} 条结果无法检查或未检查，不计为完成，原因见第 {section} 章。",
         "{n} results could not be determined and do not count as done; see section {section}.",
     ),
+    "sum_blocked": (
+        "其中 {n} 处无法检查，须先查明原因，见第 {section} 章。",
+        "{n} of these have to be looked into first; see section {section}.",
+    ),
+    "sum_running": (
+        "本季度另有 {n} 个批次仍在进行（{runs}），其结果未计入本报告。",
+        "{n} runs of the quarter are still going on ({runs}); their results are not in here.",
+    ),
     "sum_unanswered": (
         "{clauses} 本次没有检查结果，不计为完成。",
         "{clauses}: no results this time; they do not count as done.",
@@ -210,6 +240,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "method_automated": ("自动检查 {n} 项", "{n} automated checks"),
     "value_counts": ("共 {total} 条结果：{counts}", "{total} results: {counts}"),
     "value_more": ("另有 {n} 条，见附表", "{n} more: see the annex"),
+    "closest": ("最接近阈值：{quote}", "nearest to its limit: {quote}"),
+    "measured": ("{name}：{value}", "{name}: {value}"),
+    "limit_named": ("{name}：{limit}", "{name}: {limit}"),
+    "limit_of": ("{name}（{measure}）", "{name} ({measure})"),
+    "limit_rest": (
+        "其余 {n} 项按状态判定，见明细",
+        "{n} more judged by state, see the details",
+    ),
+    "limit_other": ("{where}：{limit}", "{where}: {limit}"),
+    "limit_others": ("另有 {n} 处单独设定，见附表", "{n} more of their own: see the annex"),
     "note_record": (
         "由人工记录完成，以服务记录为准",
         "answered by people; the service records decide",
@@ -226,13 +266,33 @@ WORDS: dict[str, tuple[str, str]] = {
     "note_waived": ("{n} 条已豁免", "{n} waived"),
     "note_expired": ("{n} 条豁免已过期", "{n} waivers expired"),
     "all_same": ("{n} 条均{status}", "all {n}: {status}"),
-    "highest": ("最高 {value}（{where}）", "highest {value} ({where})"),
-    "lowest": ("最低 {value}（{where}）", "lowest {value} ({where})"),
     "no_results": ("无结果", "no result"),
     "missing_result": (
         "台账中没有该项结果，按未检查处理",
         "the ledger holds no result; it counts as not run",
     ),
+    # records beside the inspection
+    "onsite_sheet": ("现场服务单", "On-site sheet"),
+    "onsite_missing": (
+        "台账中没有本次巡检的现场服务单。合同把季度巡检计入上门服务（SVC-02），没有现场服务单的"
+        "巡检按口径 R-15 记为关注；请将用户签字的现场服务单与本报告一并归档。",
+        "The ledger holds no on-site sheet for this inspection. The contract counts the quarterly "
+        "inspection as service on site (SVC-02); without a sheet it is flagged (R-15). File the "
+        "sheet that the hospital signed together with this report.",
+    ),
+    "fault_statistics": ("认证服务器故障统计", "Fault statistics of the GDCA server"),
+    "faults_unrecorded": (
+        "未登记：台账目前不记录故障，无法得出本季度的故障数，也不能据此写作 0 起。按口径 R-17，"
+        "故障统计分析说明随季度报告提交，没有故障也须书面写明，请服务方另附。",
+        "Not recorded: the ledger keeps no faults as yet, so their number in the quarter is not "
+        "known and may not be given as 0. By R-17 fault statistics go with each quarterly report, "
+        "also when there were none; the vendor has to add them.",
+    ),
+    # units
+    "unit_d": ("天", "days"),
+    "unit_h": ("小时", "h"),
+    "unit_s": ("秒", "s"),
+    "unit_bit": ("位", "bit"),
     # limits
     "limit_above": ("{name} ≥ {value}", "{name} ≥ {value}"),
     "limit_below": ("{name} < {value}", "{name} < {value}"),
@@ -276,9 +336,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "capacity_current": ("{kind}：当前使用率（%）", "{kind}: current use (%)"),
     "capacity_trend": ("{kind}：各季度使用率（%）", "{kind}: use by quarter (%)"),
     "capacity_hidden": (
-        "仅绘出使用率最高的 {shown} 项，其余 {hidden} 项见附表。",
-        "The {shown} fullest are drawn; the other {hidden} are in the annex.",
+        "图中为使用率最高的 {shown} 项；另有 {hidden} 项使用率不高于 {most}，见附表：{where}。",
+        "The {shown} fullest are drawn; {hidden} more (at most {most}) are in the annex: {where}.",
     ),
+    "capacity_where": ("{target} {n} 项", "{n} on {target}"),
     "capacity_none": ("本次没有容量数据。", "No capacity data this time."),
     "trend_none": (
         "历史数据不足两个季度，暂不绘制趋势。",

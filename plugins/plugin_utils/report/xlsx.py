@@ -20,6 +20,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.xlsx_columns impo
     EVIDENCE,
     FINDINGS,
     MATRIX,
+    OPEN,
     RESULTS,
     STATUS,
     Column,
@@ -35,6 +36,7 @@ _SHORT = {
     "business": ("业务", "Business"),
     "gdca": ("GDCA", "GDCA"),
     "findings": ("问题", "Findings"),
+    "open": ("未得出结论", "Undetermined"),
     "results": ("全部结果", "Results"),
     "matrix": ("条款矩阵", "Clauses"),
     "evidence": ("证据", "Evidence"),
@@ -125,6 +127,7 @@ class _Workbook:
         for table in view["tables"]:
             self._sheet(table["key"], CLAUSES, table["clauses"])
         self._sheet("findings", FINDINGS, view["findings"])
+        self._sheet("open", OPEN, [*view["not_inspected"], *view["not_applicable"]])
         self._sheet("results", RESULTS, view["results"])
         self._sheet("matrix", MATRIX, view["matrix"])
         self._sheet("evidence", EVIDENCE, view["evidence"])
@@ -182,7 +185,9 @@ class _Workbook:
         for key in (
             "project",
             "contract_no",
+            "service_term",
             "quarter_text",
+            "quarter_span",
             "inspected",
             "version",
             "vendor",
@@ -194,13 +199,22 @@ class _Workbook:
         sheet.merge_range(y + 1, 1, y + 1, 8, conclusion["label"], self.looks[conclusion["status"]])
         y += 2
         for sentence in conclusion["sentences"]:
-            sheet.merge_range(y, 0, y, 8, sentence, self.formats["text"])
-            y += 1
+            y = self._wide(sheet, y, sentence)
+        for remark in view["remarks"]:
+            words_of = f"{remark['title']}（{remark['reading']}，{remark['clause']}）"
+            text = f"{words_of} {remark['status_text']}：{remark['text']}"
+            y = self._wide(sheet, y, text)
         y = self._areas(sheet, y + 1)
         for key in ("run_id", "tool_version", "catalogue_version", "data_sha256"):
             value = view["quality"]["run" if key == "run_id" else key]
             y = self._pair(sheet, y, words[key], value)
         self._paper(sheet)
+
+    def _wide(self, sheet: Any, y: int, text: str) -> int:
+        """A sentence over all columns, in as many lines as it needs."""
+        sheet.merge_range(y, 0, y, 8, text, self.formats["text"])
+        sheet.set_row(y, 4 + 14.5 * ceil(text_width(text, 2) / 1.12 / 128))
+        return y + 1
 
     def _pair(self, sheet: Any, y: int, label: str, value: str) -> int:
         sheet.write_string(y, 0, label, self.formats["label"])

@@ -31,18 +31,29 @@ def _listed(title: str, key: str, width: float) -> Column:
     return Column(title, lambda row: "、".join(row[key]), width)
 
 
+def _lines(title: str, key: str, width: float) -> Column:
+    return Column(title, lambda row: "\n".join(row[key]), width)
+
+
+def _observed(row: Row) -> Any:
+    """A number to reckon with; anything else as it is shown to readers."""
+    value = row["observed"]
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if number or value is None else row["observed_text"]
+
+
 STATUS = Column("verdict", lambda row: f"{row['status_symbol']} {row['status_text']}", 12, "status")
 
 CLAUSES = (
     _key("no", "number", 6),
     _key("clause", "clause", 10),
-    _key("content", "content", 40),
+    _key("content", "content", 36),
     _key("standard", "standard", 12),
-    _key("method", "method", 16),
-    Column("result_value", lambda row: "\n".join(row["value"]), 60),
-    _key("limit", "limit_text", 26),
+    _key("method", "method", 14),
+    _lines("result_value", "value", 60),
+    _lines("limit", "limits", 44),
     STATUS,
-    _key("note", "note", 26),
+    _key("note", "note", 24),
 )
 FINDINGS = (
     _key("number", "number", 13),
@@ -53,6 +64,8 @@ FINDINGS = (
     _key("check", "title", 22),
     _key("object", "target", 14),
     _key("part", "part", 26),
+    _key("impact", "impact", 34),
+    _key("cause", "cause", 22),
     _key("measure", "advice", 44),
     _key("owner", "owner", 12),
     _key("due", "due", 12),
@@ -69,9 +82,9 @@ RESULTS = (
     _key("check", "title", 22),
     _key("check_id", "check", 28),
     _key("message", "message", 52),
-    _key("observed", "observed", 12, "value"),
-    _key("unit", "unit", 7),
-    _key("limit", "limit_text", 26),
+    Column("observed", _observed, 14, "value"),
+    _key("unit", "unit_text", 7),
+    _key("limit", "limit_text", 30),
     _key("limit_source", "limit_source_text", 14),
     _key("number", "finding", 13),
     Column("waiver", lambda row: row["waiver"]["text"] if row["waiver"] else "", 28),
@@ -88,7 +101,17 @@ MATRIX = (
     _key("results_count", "results", 9, "number"),
     _listed("evidence_ids", "evidence", 24),
     STATUS,
-    _key("note", "note", 28),
+    Column("note", lambda row: row["remark"] or row["note"], 40),
+)
+OPEN = (
+    _key("no", "number", 6, "number"),
+    STATUS,
+    _key("object", "target", 14),
+    _key("area", "area_title", 12),
+    _key("reason", "message", 52),
+    _key("concerned", "titles", 52),
+    _listed("clause", "clauses", 18),
+    _key("results_count", "results", 9, "number"),
 )
 EVIDENCE = (
     _key("number", "evidence", 9),

@@ -157,7 +157,7 @@ def test_findings_are_the_same() -> None:
     assert [row[0] for row in extract.sheets(made("xlsx"))["问题"][1:]] == numbers
     tables = extract.word_tables(made("docx"))
     assert [
-        row[0] for row in next(t for t in tables if t[0][0] == "编号" and len(t[0]) == 9)[1:]
+        row[0] for row in next(t for t in tables if t[0][0] == "编号" and len(t[0]) == 10)[1:]
     ] == numbers
 
 

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The limits of a clause or check in words, and which result comes nearest to its own."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import Row
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, both, say
+
+STATES_NAMED = 3
+"""A clause with more checks judged by state than this says how many; the details name each."""
+OWN_NAMED = 3
+"""So many objects with limits of their own are named."""
+
+Checks = Mapping[str, Mapping[str, Any]]
+
+
+def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> list[Text]:
+    """Return the limits behind some results, a line for each check, ``named`` after it.
+
+    Numbers are all given; checks judged by state are summed up where there are many.
+    """
+    by_check: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_check[row["check"]].append(row)
+    numbers: list[Text] = []
+    states: list[Text] = []
+    for check, own in by_check.items():
+        definition = checks.get(check, {})
+        shown = _of_check(own, definition)
+        if not shown:
+            continue
+        first, others = shown[0], shown[1:]
+        name = _name(own[0]["title"], definition) if named else None
+        line = say("limit_named", name=name, limit=first) if name else first
+        (states if _by_state(own, definition) else numbers).append(line)
+        numbers += others
+    if (numbers and len(states) > STATES_NAMED) or len(states) > 2 * STATES_NAMED:
+        states = [say("limit_rest", n=len(states))]
+    return [*numbers, *states] or [both(figures.DASH) if not rows else say("limit_shown")]
+
+
+def _name(title: Text, definition: Mapping[str, Any]) -> Text:
+    measure = definition.get("measures")
+    return say("limit_of", name=title, measure=measure) if measure else title
+
+
+def _of_check(rows: Sequence[Row], definition: Mapping[str, Any]) -> list[Text]:
+    """The limit of most results, then those of single objects; [] when nothing is judged."""
+    unit = str(definition.get("unit") or rows[0]["unit"])
+    alike: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["limit"]:
+            alike[row["limit_text"]["zh"]].append(row)
+    if not alike:
+        limit = definition.get("limits") or _states(definition)
+        return [figures.limit(limit, unit, definition)] if limit else []
+    most, *rest = sorted(alike.values(), key=len, reverse=True)
+    lines = [most[0]["limit_text"]]
+    own = [row for group in rest for row in group]
+    for row in own[:OWN_NAMED]:
+        where = f"{row['target']} {row['part']}".strip()
+        lines.append(say("limit_other", where=where, limit=row["limit_text"]))
+    if len(own) > OWN_NAMED:
+        lines.append(say("limit_others", n=len(own) - OWN_NAMED))
+    return lines
+
+
+def _states(definition: Mapping[str, Any]) -> dict[str, Any] | None:
+    states = definition.get("states")
+    return {"states": states} if states else None
+
+
+def _by_state(rows: Sequence[Row], definition: Mapping[str, Any]) -> bool:
+    return bool(definition.get("states")) or any("states" in (row["limit"] or {}) for row in rows)
+
+
+def closeness(row: Row) -> float:
+    """Return how near a value is to its limit: 1 at the limit, more beyond it, 0 far away.
+
+    Shares of the limit can be compared between checks of any unit. -1 for what has no number
+    or no limit.
+    """
+    value, limit = row["observed"], row["limit"] or {}
+    bounds = [limit[key] for key in ("fail", "warn") if limit.get(key) is not None]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not bounds:
+        return -1.0
+    bound = bounds[0]
+    if limit.get("direction") == "below":
+        return bound / value if value > 0 else math.inf
+    if bound > 0:
+        return max(value / bound, 0.0)
+    return 1.0 + value - bound
+
+
+def nearest(rows: Sequence[Row]) -> Row | None:
+    """Return the result that comes nearest to its limit, by each check's own direction; None
+    where no value has a limit or all are as far from it as can be."""
+    chosen = max(rows, key=closeness, default=None)
+    return chosen if chosen is not None and closeness(chosen) > 0 else None

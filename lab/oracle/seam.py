@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 NUMBER, VARCHAR2, DATE, TIMESTAMP = "NUMBER", "VARCHAR2", "DATE", "TIMESTAMP"
 TIMESTAMP_TZ, INTERVAL, RAW, LONG = "TIMESTAMP WITH TIME ZONE", "INTERVAL", "RAW", "LONG"
+TIMESTAMP_LTZ, LONG_RAW, CHAR = "TIMESTAMP WITH LOCAL TIME ZONE", "LONG RAW", "CHAR"
+BINARY_DOUBLE, BINARY_FLOAT = "BINARY_DOUBLE", "BINARY_FLOAT"
+CLOB, BLOB = "CLOB", "BLOB"
 
 
 class OraError(Exception):
@@ -25,22 +28,30 @@ class OraError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """A result column: upper-case name, one of the kinds above, size in characters or bytes."""
+    """A result column: upper-case name, one of the kinds above, size in characters or bytes.
+
+    `precision` and `scale` are a NUMBER's; without a scale it is a plain NUMBER.
+    """
 
     name: str
     kind: str
     size: int = 0
+    precision: int = 0
+    scale: int | None = None
 
 
 @dataclass(frozen=True)
 class Result:
     """Rows hold int, float, Decimal, str, bytes, datetime (aware for TZ), timedelta or None.
 
-    `columns` is empty for a statement that is no query.
+    `columns` is empty for a statement that is no query: DML says in `affected` how many rows it
+    changed, a PL/SQL call in `outs` what its OUT binds are now, by position from 0.
     """
 
     columns: Sequence[Column] = ()
     rows: Sequence[Sequence[Any]] = field(default_factory=list)
+    affected: int = 0
+    outs: Mapping[int, Any] = field(default_factory=dict)
 
     @property
     def is_query(self) -> bool:
@@ -58,6 +69,11 @@ class SessionFacts:
     machine: str = ""
     osuser: str = ""
     process: str = ""
+    driver: str = ""
+    sysdba: bool = False
+    told: dict[str, str] = field(default_factory=dict)
+    """What the client says of itself while it works: client_identifier, module, action,
+    client_info, dbop, current_schema. The newest values; "" takes one back."""
 
 
 class Engine(Protocol):
@@ -74,3 +90,15 @@ class Engine(Protocol):
     def interrupt(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Transactional(Protocol):
+    """What an engine that changes data has besides. The wire asks it when there is one."""
+
+    @property
+    def in_transaction(self) -> bool: ...
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...

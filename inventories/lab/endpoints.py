@@ -24,7 +24,8 @@ def inventory() -> dict[str, object]:
     except FileNotFoundError:
         sys.stderr.write(f"no lab is running in {folder}: `python -m lab up` starts one\n")
         hostvars = {}
-    return {"lab": {"hosts": sorted(hostvars)}, "_meta": {"hostvars": hostvars}}
+    group = {"hosts": sorted(hostvars), "vars": {"lab_is_up": True}}
+    return {"lab": group, "_meta": {"hostvars": hostvars}}
 
 
 if __name__ == "__main__":

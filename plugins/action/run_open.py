@@ -21,6 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.plugin_utils import catalogue as catalogue_file
 from ansible_collections.ebill.ops.plugins.plugin_utils import plan as planning
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
+from ansible_collections.ebill.ops.plugins.plugin_utils.addresses import target_address
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import Catalogue
 from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import PLAN_FILE
@@ -74,7 +75,8 @@ class ActionModule(ActionBase):
         self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], now: datetime
     ) -> dict[str, Any]:
         catalogue = catalogue_file.load()
-        site = dict(task_vars.get("ebill_site") or {})
+        # Task variables are as they were written: a value may be a template.
+        site = dict(self._templar.template(task_vars.get("ebill_site") or {}))
         settings = catalogue_file.resolve_settings(catalogue, site)
         quarter = _quarter(arguments["quarter"], site, settings["quarter_basis"], now)
         selection, owed = _select(catalogue, arguments, task_vars)
@@ -205,7 +207,7 @@ def _targets(
         {
             "name": target,
             "title": str(hostvars[target].get("ebill_title") or target),
-            "address": str(hostvars[target].get("ansible_host") or ""),
+            "address": target_address(hostvars[target], target, areas),
             "areas": list(areas),
         }
         for target, areas in owed.items()

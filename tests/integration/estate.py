@@ -49,7 +49,11 @@ class Lab:
 
     def logins(self) -> int:
         """Log-in attempts that the stand-in database has counted."""
-        return int(json.loads(self.command("status", "--json"))["counters"]["oracle_logins"])
+        return self.counter("oracle_logins")
+
+    def counter(self, name: str) -> int:
+        """What a part of the lab has counted."""
+        return int(json.loads(self.command("status", "--json"))["counters"][name])
 
     def hostvars(self, target: str) -> dict[str, Any]:
         """What the lab tells the inventory about a target."""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.integration.estate import Lab, inspect
 
@@ -154,3 +157,40 @@ def test_check_mode_inspects_the_same(lab: Lab, tmp_path: Path) -> None:
     run = inspect(lab, tmp_path, "--check", "--tags", "host", "-e", "report_formats=json")
     assert run.status == 0, run.output
     assert set(run.statuses()) <= {"pass", "skipped"}
+
+
+@pytest.mark.parametrize(
+    ("extra", "status"),
+    [
+        ({}, "fail"),  # the site answers 500
+        ({"inspect_web_password": "wrong", "inspect_web_refused_text": []}, "fail"),
+        ({"checks": "web.page_opens,business", "inspect_web_password": "wrong"}, None),
+    ],
+)
+def test_one_log_in_to_a_site_for_web_and_business(
+    lab: Lab, tmp_path: Path, extra: dict[str, Any], status: str | None
+) -> None:
+    if not extra:
+        lab.command("break", "web.login_fails")
+    before = lab.counter("site_logins")
+    variables = json.dumps({"report_formats": ["json"], **extra})
+    run = inspect(lab, tmp_path, "--tags", "web,business", "-e", variables)
+    assert lab.counter("site_logins") == before + 1
+    assert [r["status"] for r in run.of("web.login")] == ([status] if status else [])
+    business = [r for r in run.results if r["area"] == "business"]
+    assert {(r["status"], r["reason"]) for r in business} == {("error", "login_not_repeated")}
+
+
+def test_another_account_is_tried_even_so(lab: Lab, tmp_path: Path) -> None:
+    before = lab.counter("site_logins")
+    variables = {"inspect_web_user": "nobody", "inspect_business_user": "xunjian"}
+    words = ("--tags", "web,business", "-e", json.dumps({"report_formats": ["json"], **variables}))
+    run = inspect(lab, tmp_path, *words)
+    assert lab.counter("site_logins") == before + 2
+    assert {r["status"] for r in run.results if r["area"] == "business"} == {"pass"}
+
+
+def test_without_a_lab_its_inventory_says_how_to_start_one(tmp_path: Path) -> None:
+    run = inspect(Lab(tmp_path / "none"), tmp_path, "--limit", "gdca01")
+    assert run.status == 3
+    assert "the lab is not running: `python -m lab up`" in run.output

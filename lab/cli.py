@@ -25,6 +25,7 @@ BANNER = (
     "/ 仅限本机回环地址，所有服务器均为模拟"
 )
 NOT_RUNNING = 3
+LOST = 1
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
 
@@ -154,12 +155,12 @@ def _status(state: State, options: argparse.Namespace) -> int:
         return NOT_RUNNING
     answer = state.ask("status")
     if options.json:
-        del answer["breaks"]
+        answer.pop("breaks")
         print(json.dumps({"running": True, "state": str(state.path), **answer}, indent=1))
     else:
         print(BANNER)
         _show(answer, state)
-    return 0
+    return LOST if answer["lost"] else 0
 
 
 def _breaks(state: State, options: argparse.Namespace) -> int:
@@ -208,7 +209,9 @@ def _show(answer: dict[str, Any], state: State) -> int:
     for break_id in answer["broken"]:
         title = titles[break_id]
         print(f"  broken: {break_id}  {title['zh']} / {title['en']}")
-    if not answer["broken"]:
+    for text in answer["lost"]:
+        print(f"  GONE: {text} was ended by something else; `python -m lab down` and `up` again")
+    if not answer["broken"] and not answer["lost"]:
         print("  nothing is broken / 一切正常")
     for notice in answer["notices"]:
         print(f"  NOTICE: {notice}")

@@ -109,6 +109,11 @@ class Estate:
             found.update(getattr(part, "counters", dict)())
         return found
 
+    @property
+    def lost(self) -> list[str]:
+        """What should run and does not, though nothing of the lab stopped it."""
+        return [text for part in self.parts for text in getattr(part, "lost", list)()]
+
     async def apply(self, break_id: str) -> None:
         """Break one thing."""
         await self._part_of(break_id).apply(break_id)
@@ -151,6 +156,7 @@ class Estate:
             "broken": self.broken,
             "notices": self.notices,
             "counters": self.counters,
+            "lost": self.lost,
         }
 
     def _own(self, part: Part) -> None:

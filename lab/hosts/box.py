@@ -35,6 +35,7 @@ class Box:
         self.plain = bool(spec["plain"])
         self.pid = 0
         self.boot_shifted = False
+        self.ended = False  # by somebody else: process 1 is gone and we did not stop it
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._number = 0
@@ -146,6 +147,7 @@ class Box:
             data = b""
         if not data:
             asyncio.get_running_loop().remove_reader(self._control)
+            self.ended = True
             gone = NoNamespaces(f"process 1 of {self.spec['hostname']} ended")
             if not self._ready.done():
                 self._ready.set_exception(gone)

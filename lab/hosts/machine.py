@@ -103,6 +103,13 @@ class Machine:
             with self.path(f"{mount}/{name}").open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, wanted * state.f_frsize)
 
+    def lost(self) -> list[str]:
+        """What runs no more and was not stopped by the lab: killed by hand, or out of memory."""
+        name = self.world.name
+        if self.box.ended:
+            return [name]
+        return [f"{name}: {service}" for service, end in self._ends.items() if end.done()]
+
     async def start_service(self, name: str) -> None:
         """Start a service that is not running and wait until it listens."""
         if name in self._services and not self._ends[name].done():

@@ -58,6 +58,10 @@ class HostsPart:
         self._broken.clear()
         await asyncio.gather(*(machine.stop() for machine in self.machines.values()))
 
+    def lost(self) -> list[str]:
+        """Hosts and services that ended by themselves."""
+        return [text for machine in self.machines.values() for text in machine.lost()]
+
     def breaks(self) -> Sequence[Break]:
         """The faults of the hosts that this part has."""
         names = {world.name for world in self.worlds}

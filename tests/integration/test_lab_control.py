@@ -161,6 +161,30 @@ def test_a_killed_lab_leaves_no_process_and_the_next_up_cleans(make: Callable[..
     assert (lab.content["scenario"], lab.content["pid"] != pid) == ("green", True)
 
 
+def test_status_tells_what_was_killed_by_hand(make: Callable[..., Lab]) -> None:
+    lab = make()
+    assert lab("up").returncode == 0
+    if lab.content["notices"]:
+        pytest.skip("hosts are plain folders here")
+    family = descendants(lab.content["pid"])
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in family}
+    (nginx,) = (pid for pid, line in commands.items() if line.startswith(b"nginx: master"))
+    first = int(
+        Path(f"/proc/{nginx}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+    )
+    assert json.loads(lab("status", "--json").stdout)["lost"] == []
+    os.kill(nginx, signal.SIGKILL)
+    assert gone({nginx})
+    status = lab("status")
+    assert (status.returncode, "GONE: app01: nginx" in status.stdout) == (1, True)
+    assert "nothing is broken" not in status.stdout
+    os.kill(first, signal.SIGKILL)
+    assert gone({first})
+    assert json.loads(lab("status", "--json").stdout)["lost"] == ["app01"]
+    assert lab("down").returncode == 0
+    assert gone(family)
+
+
 def test_two_labs_at_once_do_not_meet(make: Callable[..., Lab]) -> None:
     one, two = make("one"), make("two with a blank")
     assert one("up").returncode == 0

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lab.hosts.canaries import CANARIES
-from tests.integration.estate import Lab, inspect
+from lab.site import content as site
+from tests.integration.estate import Lab, Run, inspect
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -53,13 +54,26 @@ def _secrets(lab: Lab) -> set[str]:
     return found
 
 
+def _log_evidence(run: Run) -> str:
+    """The masked evidence of app01's logs."""
+    digests = {
+        (item["target"], item["area"]): item["sha256"] for item in run.ledger.evidence(run.id)
+    }
+    texts = dict(run.ledger.evidence_texts(run.id))
+    return texts[digests["app01", "log"]].decode("utf-8")
+
+
 def test_what_was_planted_occurs_nowhere(lab: Lab, tmp_path: Path) -> None:
     lab.command("break", "log.errors", "log.alert_ora", "oracle.wrong_password", "web.login_fails")
     wrong = inspect(lab, tmp_path, "-vvv")
+    # Else there was nothing that could leak: the lines with patients are shown, masked.
+    assert "票据开具失败 姓名=欧* 身份证号=*** 手机号=*** 卡号=***" in _log_evidence(wrong)
+    assert {r["reason"] for r in wrong.of("oracle.user_tablespace_used")} == {"login_refused"}
     lab.command("mend", "oracle.wrong_password", "web.login_fails")
     right = inspect(lab, tmp_path, "-vvv")
-    assert "log.errors_new" in {r["check"] for r in right.results}
-    planted = set(CANARIES) | _secrets(lab)
+    # The pages with patients were opened.
+    assert [r["status"] for r in right.of("web.page_opens")] == ["pass"] * 8
+    planted = {*CANARIES, *site.CANARIES} | _secrets(lab)
     assert len(planted) >= 8
     found = [
         (place, canary)

@@ -31,6 +31,11 @@ def definitions(
                 "default": reading.default,
                 "value": settings[key],
                 "text": {"zh": reading.zh, "en": reading.en},
+                "words": {
+                    value: catalogue.codes[value]
+                    for value in reading.allowed
+                    if value in catalogue.codes
+                },
             }
             for key, reading in catalogue.readings.items()
         ],

@@ -130,6 +130,26 @@ CHECKS: dict[str, dict[str, Any]] = {
     "gdca.certificate_days": _check("GDCA-03", "设备证书剩余天数", "Days left", "high"),
     "gdca.clock_offset": _check("GDCA-03", "设备时钟偏差", "Clock offset", "low"),
 }
+CHECKS["host.disk_used"]["impact"] = {
+    "zh": "磁盘写满后应用、数据库或日志无法写入。",
+    "en": "When the disk is full nothing can be written there.",
+}
+CHECKS["interface.certificate_days"].update(
+    impact={"zh": "证书过期后接口调用会被拒绝。", "en": "Calls are refused once it has expired."},
+    cause={"zh": "证书有效期将满，尚未更换。", "en": "The certificate was not replaced in time."},
+)
+CHECKS["backup.kept_count"] = {
+    **_check("ENV-07", "备份保留份数", "Backups kept", "medium"),
+    "measures": {"zh": "缺少份数", "en": "copies missing"},
+}
+CHECKS["oracle.datafile_online"] = {
+    **_check("ENV-05 ENV-06", "数据文件状态", "State of the data files", "high"),
+    "states": {"pass": ["ONLINE"], "fail": ["RECOVER"]},
+    "words": {
+        "ONLINE": {"zh": "联机", "en": "online"},
+        "RECOVER": {"zh": "需要恢复", "en": "needs recovery"},
+    },
+}
 ADVICE = {
     "host.disk_used": (
         "清理过期日志与临时文件，或为该挂载点扩容；清理前先确认归档已完成。",
@@ -249,6 +269,20 @@ def unknown(
     return result
 
 
+def coded(check: str, target: str, part: str, code: str) -> dict[str, Any]:
+    """A state that the database gives as a code."""
+    good = code in CHECKS[check]["states"]["pass"]
+    result = _base(check, target, part, "pass" if good else "fail")
+    words = CHECKS[check]["words"][code]
+    result.update(
+        observed=code,
+        limit={"states": CHECKS[check]["states"]},
+        limit_source="catalogue",
+        message={lang: f"{part} {text}" for lang, text in words.items()},
+    )
+    return result
+
+
 def _hosts() -> list[dict[str, Any]]:
     found = []
     disks = {
@@ -277,6 +311,17 @@ def _hosts() -> list[dict[str, Any]]:
         )
         for service in ("tomcat", "nginx", '=cmd|"/c calc"!A1'):
             found.append(stated("host.service_running", host, service, n != 1))
+    found.append(
+        unknown(
+            "host.disk_used",
+            "db01",
+            "error",
+            "timeout",
+            "超时：/mnt/nas 5 s",
+            "timed out: /mnt/nas 5 s",
+            part="/mnt/nas",
+        )
+    )
     for check in (name for name in CHECKS if name.startswith("host.")):
         found.append(
             unknown(
@@ -300,6 +345,9 @@ def _database() -> list[dict[str, Any]]:
     found += [
         measured("oracle.system_tablespace_used", "ebilldb", name, "%", used, "tablespace")
         for name, used in {"SYSTEM": 61.2, "SYSAUX": 78.9}.items()
+    ]
+    found += [
+        coded("oracle.datafile_online", "ebilldb", f"/u01/ebill{n}.dbf", "ONLINE") for n in (1, 2)
     ]
     found[3]["waiver"] = {
         "reason": "扩容采购中，医院已确认",
@@ -339,8 +387,13 @@ def _pages() -> list[dict[str, Any]]:
     )
     for n, end in enumerate(("his", "finance", "sms")):
         found.append(measured("interface.answer_seconds", end, None, "seconds", 0.4 + n * 2.5))
+    ending = measured("interface.certificate_days", "finance", None, "days", 21)
+    ending["message"] = {
+        "zh": "证书有效期至 2026-12-09 17:30 UTC，剩余 21 天，少于限值 30 天",
+        "en": "the certificate runs until 2026-12-09 17:30 UTC, 21 days left (limit 30)",
+    }
     found += [
-        measured("interface.certificate_days", "finance", None, "days", 21),
+        ending,
         unknown(
             "interface.certificate_days",
             "his",
@@ -360,6 +413,10 @@ def _rest() -> list[dict[str, Any]]:
         measured("backup.newest_age", "bak01", "/backup/归档日志", "hours", 49.5),
         measured("backup.space_used", "bak01", "/backup", "%", 88.0, "backup"),
     ]
+    kept = measured("backup.kept_count", "bak01", "/backup/全量", "lines", 0)
+    kept["limit"], kept["unit"] = {"direction": "above", "fail": 1}, ""
+    kept["message"] = {"zh": "保留 8 份备份（要求不少于 7 份）", "en": "8 backups are kept"}
+    found.append(kept)
     for n, host in enumerate(("app01", "app02", "db01")):
         for m, log in enumerate(
             (
@@ -492,6 +549,7 @@ def full() -> QuarterSource:
             "hospital": "湛江中心人民医院",
             "project": "电子票据管理系统运维服务项目",
             "contract_no": "EB-2026-0417",
+            "contract_start": "2026-01-01",
             "vendor": "运维服务方",
             "timezone": "Asia/Shanghai",
         },

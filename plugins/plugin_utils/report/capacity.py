@@ -89,7 +89,7 @@ def _bar(row: Row, history: Mapping[Key, Mapping[str, float]]) -> Row:
         "check": row["check"],
         "target": row["target"],
         "part": row["part"],
-        "label": f"{row['target']} {row['part']}".strip(),
+        "label": _label(row),
         "status": row["status"],
         "used_percent": percent,
         "used_text": f"{format_number(percent, figures.bounds(limit))} %",
@@ -99,6 +99,13 @@ def _bar(row: Row, history: Mapping[Key, Mapping[str, float]]) -> Row:
         "limit_text": row["limit_text"],
         "change_text": _change(percent, earlier),
     }
+
+
+def _label(row: Row) -> str | Text:
+    """Target and part; what has no part, such as a recovery area, goes by its check's title."""
+    if row["part"]:
+        return f"{row['target']} {row['part']}"
+    return {language: f"{row['target']} {title}" for language, title in row["title"].items()}
 
 
 def _change(percent: float, earlier: Mapping[str, float]) -> Text | None:

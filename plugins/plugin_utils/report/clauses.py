@@ -39,6 +39,17 @@ _NO_RESULTS = {
     "report": "note_report",
 }
 
+_NO_VALUE = {
+    "automated": "no_results",
+    "guided": "value_record",
+    "record": "value_record",
+    "report": "value_report",
+}
+
+MEASURES = ("%", "d", "h", "s")
+"""Units in which "nearest to its limit" says something over several checks; a count of 1 under a
+limit of 2 is near and means nothing."""
+
 SHOWN = 3
 """So many results that are not pass are quoted in a clause's or check's line."""
 
@@ -90,7 +101,7 @@ def _clause(
         "status": state,
         "counts": counts,
         "results": len(rows),
-        "value": _value(rows, counts, remark),
+        "value": _value(rows, counts) if rows else [remark or say(_NO_VALUE[answered])],
         "limits": limit_lines(rows, definitions),
         "note": _note(rows, answered),
         "remark": remark,
@@ -98,20 +109,20 @@ def _clause(
     }
 
 
-def _value(rows: Sequence[Row], counts: Mapping[str, int], remark: Text | None) -> list[Text]:
+def _value(rows: Sequence[Row], counts: Mapping[str, int]) -> list[Text]:
     """The lines of a clause's result: the counts, then what stands out."""
-    if not rows:
-        return [remark or say("no_results")]
     if len(rows) == 1:
         return [_single(rows[0])]
     lines = [say("value_counts", total=len(rows), counts=counts_text(counts))]
-    return [*lines, *_nearest(rows), *standing_out(rows)]
+    measured = [row for row in rows if row["unit"] in MEASURES]
+    return [*lines, *_nearest(measured, rows), *standing_out(rows)]
 
 
-def _nearest(rows: Sequence[Row]) -> list[Text]:
-    """Quote the result nearest to its limit where none reached one: its own sentence, which
-    says what the value is."""
-    found = None if any(row["status"] in ("warn", "fail") for row in rows) else nearest(rows)
+def _nearest(candidates: Sequence[Row], rows: Sequence[Row]) -> list[Text]:
+    """Quote the candidate nearest to its limit where no row reached one: its own sentence,
+    which says what the value is."""
+    bad = any(row["status"] in ("warn", "fail") for row in rows)
+    found = None if bad else nearest(candidates)
     return [say("closest", quote=_said(found))] if found else []
 
 
@@ -202,11 +213,11 @@ def _condensed(rows: list[Row]) -> list[Text]:
         lines = [say("all_same", n=len(rows), status=status_text(kinds[0]))]
     else:
         lines = [counts_text(counts)]
-    return [*lines, *_nearest(rows), *standing_out(rows)]
+    return [*lines, *_nearest(rows, rows), *standing_out(rows)]
 
 
 def tables(source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row]) -> list[Row]:
-    """Return the quarterly tables: their clauses, and the checks behind them.
+    """Return the quarterly tables: their clauses, and the checks behind them in that order.
 
     A check that answers clauses of several tables is shown in each, so their results may not be
     added up over the tables; the conclusion counts results, not lines.
@@ -215,13 +226,17 @@ def tables(source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row])
     found = []
     for key, section in TABLES:
         own = [clause for clause in clauses if clause["section"] == section]
-        ids = {clause["clause"] for clause in own}
+        order = [clause["clause"] for clause in own]
+        ids = set(order)
         found.append(
             {
                 "key": key,
                 "title": both(titles.get(section, section)),
                 "clauses": own,
-                "checks": [check for check in checks if ids & set(check["clauses"])],
+                "checks": sorted(
+                    (check for check in checks if ids & set(check["clauses"])),
+                    key=lambda check: order.index(next(c for c in order if c in check["clauses"])),
+                ),
             }
         )
     return found

@@ -44,7 +44,8 @@ def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> l
         numbers += others
     if (numbers and len(states) > STATES_NAMED) or len(states) > 2 * STATES_NAMED:
         states = [say("limit_rest", n=len(states))]
-    return [*numbers, *states] or [both(figures.DASH) if not rows else say("limit_shown")]
+    answered = any(row["status"] in ("pass", "warn", "fail") for row in rows)
+    return [*numbers, *states] or [say("limit_shown") if answered else both(figures.DASH)]
 
 
 def _name(title: Text, definition: Mapping[str, Any]) -> Text:

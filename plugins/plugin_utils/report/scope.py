@@ -213,8 +213,8 @@ def reading_rows(source: QuarterSource) -> list[Row]:
             "reading": row["id"],
             "key": row["key"],
             "clauses": list(row["clauses"]),
-            "value": _setting(row["value"]),
-            "default": _setting(row["default"]),
+            "value": _setting(row["value"], row),
+            "default": _setting(row["default"], row),
             "changed": row["value"] != row["default"],
             "text": both(row),
         }
@@ -222,10 +222,12 @@ def reading_rows(source: QuarterSource) -> list[Row]:
     ]
 
 
-def _setting(value: Any) -> str:
-    if isinstance(value, (bool, dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return format_value(value)
+def _setting(value: Any, reading: Mapping[str, Any]) -> Text:
+    if isinstance(value, bool):
+        return say("yes" if value else "no_value")
+    if isinstance(value, (dict, list)):
+        return both(json.dumps(value, ensure_ascii=False))
+    return both((reading.get("words") or {}).get(value, format_value(value)))
 
 
 def evidence_rows(source: QuarterSource, rows: Sequence[Row], where: tzinfo) -> list[Row]:

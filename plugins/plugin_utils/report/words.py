@@ -73,8 +73,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "undetermined": ("未得出结论（不计为完成）", "Not determined (does not count as done)"),
     "inapplicable": (
-        "不适用（已检查，现场没有此类对象）",
-        "Not applicable (looked at; the site has nothing of the kind)",
+        "不适用（现场没有此类对象、清单未登记或暂无可比数据）",
+        "Not applicable (none there, none listed, or nothing to compare with yet)",
     ),
     "blocked": (
         "无法检查、须先查明原因的对象",
@@ -239,6 +239,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "report": ("提交本报告", "this report"),
     "method_automated": ("自动检查 {n} 项", "{n} automated checks"),
     "value_counts": ("共 {total} 条结果：{counts}", "{total} results: {counts}"),
+    "value_record": ("不作自动检查", "not checked automatically"),
+    "value_report": ("见“改进建议”一章", "see the chapter of advice"),
     "value_more": ("另有 {n} 条，见附表", "{n} more: see the annex"),
     "closest": ("最接近阈值：{quote}", "nearest to its limit: {quote}"),
     "measured": ("{name}：{value}", "{name}: {value}"),

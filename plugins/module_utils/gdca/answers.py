@@ -9,6 +9,8 @@ import importlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.module_utils.probe import fields
+
 Observation = dict[str, Any]
 """Exactly one of {"rows": [flat dict]}, {"error": ...} and {"absent": ...}, the latter two with
 {reason, detail}."""
@@ -57,10 +59,8 @@ def clean(value: Any, length: int = 80) -> str:
 
 
 def dig(data: Any, path: str) -> Any:
-    """Return data["a"]["b"] for the path "a.b"; Trouble bad_answer where a step is missing."""
-    found = data
-    for step in path.split("."):
-        if not isinstance(found, Mapping) or step not in found:
-            raise Trouble("bad_answer", f"field {path}")
-        found = found[step]
-    return found
+    """Return the field of a path such as "a.b"; Trouble bad_answer where it leads nowhere."""
+    try:
+        return fields.dig(data, path)
+    except KeyError as exc:
+        raise Trouble("bad_answer", f"field {path}") from exc

@@ -28,6 +28,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca.settings import (
     Settings,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.talk import Channel
+from ansible_collections.ebill.ops.plugins.module_utils.probe.tls import unverified_context
 
 GATEWAY = ("tls", "tls_trust", "certificates", "certificate_signatures", "chains")
 OBSERVATIONS = (
@@ -46,7 +47,7 @@ def collect(settings: Settings, now: Callable[[], datetime]) -> dict[str, Observ
     try:
         context, bad_file = link.trusting_context(settings.ca_file), None
     except Trouble as exc:
-        context, bad_file = link.reading_context(), exc
+        context, bad_file = unverified_context(), exc
     deadline = link.Deadline(settings.timeout_seconds)
     try:
         addresses = link.resolve(
@@ -82,7 +83,7 @@ def _asking(channel: Channel, trouble: Trouble | None, trust: Observation) -> Ch
         return Channel(
             channel.settings,
             channel.addresses,
-            link.reading_context(),
+            unverified_context(),
             channel.deadline,
             channel.now,
         )

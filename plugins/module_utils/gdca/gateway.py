@@ -17,6 +17,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.gdca.answers import (
     rows,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.gdca.talk import Channel
+from ansible_collections.ebill.ops.plugins.module_utils.probe.tls import unverified_context
 
 # What a failed first contact says about the server itself; any other reason is ours.
 _DOWN = {"connection_refused": "refused", "timeout": "no_answer", "listener_silent": "silent"}
@@ -44,7 +45,7 @@ def contact(channel: Channel) -> Contact:
         begun = time.monotonic()
         seconds = channel.deadline.step(settings.request_seconds)
         with link.handshake(
-            raw, link.reading_context(), channel.name, settings.place, seconds
+            raw, unverified_context(), channel.name, settings.place, seconds
         ) as wrapped:
             spent = round(time.monotonic() - begun, 4)
             made.chain = link.sent_chain(wrapped)

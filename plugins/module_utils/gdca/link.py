@@ -162,20 +162,10 @@ def handshake(
     return wrapped
 
 
-def reading_context() -> ssl.SSLContext:
-    """A context that takes any certificate and old protocols: to look at them, not to trust."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with contextlib.suppress(ssl.SSLError, ValueError):
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    return context
-
-
 def trusting_context(ca_file: str) -> ssl.SSLContext:
-    """A context that validates against a CA file, or against the system's without one.
+    """A context that validates against a CA file alone, or against the system's without one.
 
+    Not probe.tls's, which trusts the file besides the system's: a device has one known authority.
     A CA file may hold the server's own certificate (appliances sign themselves).
     Trouble unreadable when the file cannot be used.
     """

@@ -11,9 +11,6 @@ import time
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.probe.answer import Answer, Probe
-from ansible_collections.ebill.ops.plugins.module_utils.probe.certificate import (
-    unverified_context,
-)
 from ansible_collections.ebill.ops.plugins.module_utils.probe.charset import decode
 from ansible_collections.ebill.ops.plugins.module_utils.probe.net import connect, hang_up
 from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
@@ -21,6 +18,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
     CouldNotLook,
     problem_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.probe.tls import unverified_context
 
 try:
     import httpx

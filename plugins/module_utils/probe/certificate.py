@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from ansible_collections.ebill.ops.plugins.module_utils.probe.net import connect, hang_up
-from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
-    CouldNotLook,
-    Row,
-    problem_of,
+from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import CouldNotLook, Row
+from ansible_collections.ebill.ops.plugins.module_utils.probe.tls import (
+    accept_old,
+    trusting_context,
+    unverified_context,
 )
 
 try:
@@ -94,28 +95,6 @@ def name_matches(names: tuple[str, ...], wanted: str) -> bool:
     return str(address) in names
 
 
-def trusting_context(ca_file: str) -> ssl.SSLContext:
-    """Make a client context that trusts the system's authorities and those of `ca_file`."""
-    context = ssl.create_default_context()
-    # The strictness of Python 3.13 refuses authorities without key identifiers, as hospitals have.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise CouldNotLook("unreadable", ca_file) from error
-    return context
-
-
-def unverified_context() -> ssl.SSLContext:
-    """Make a context that only looks: old protocols and ciphers too. Send no secret over it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    _accept_old(context)
-    return context
-
-
 async def read_certificate(server: Server, seconds: float, now: datetime) -> Row:
     """Return the row of the certificate that the server shows; raises Broken or CouldNotLook.
 
@@ -158,7 +137,7 @@ async def _verify(server: Server, seconds: float, *, ignore_time: bool) -> int:
     """Shake hands with verification of the chain; 0 or OpenSSL's verification error."""
     context = trusting_context(server.ca_file)
     context.check_hostname = False
-    _accept_old(context)
+    accept_old(context)
     if ignore_time:
         context.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
     try:
@@ -172,15 +151,6 @@ async def _verify(server: Server, seconds: float, *, ignore_time: bool) -> int:
         raise
     await hang_up(writer)
     return 0
-
-
-def _accept_old(context: ssl.SSLContext) -> None:
-    """A server of 2012 shall be read too; the row names the protocol that was agreed."""
-    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    try:
-        context.set_ciphers("ALL:@SECLEVEL=0")
-    except ssl.SSLError as error:
-        raise problem_of(error, "set_ciphers") from error
 
 
 def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:

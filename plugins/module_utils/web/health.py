@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.module_utils.probe.fields import dig
 from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
     Broken,
     CouldNotLook,
@@ -48,18 +49,6 @@ async def read_health(session: Session, health: Health) -> dict[str, Observation
     states = [_judge(one, values) for one in health.fields if one.good]
     counts = [_count(one, values) for one in health.fields if not one.good]
     return {"health": {"rows": [whole, *states]}, "health_counts": {"rows": counts}}
-
-
-def dig(values: Any, path: str) -> Any:
-    """Follow a.b.c through objects and arrays (a.0.b); KeyError when it leads nowhere."""
-    for name in path.split("."):
-        if isinstance(values, dict) and name in values:
-            values = values[name]
-        elif isinstance(values, list) and name.isdecimal() and int(name) < len(values):
-            values = values[int(name)]
-        else:
-            raise KeyError(path)
-    return values
 
 
 def _judge(wanted: HealthField, values: Any) -> Row:

@@ -12,15 +12,15 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from ansible_collections.ebill.ops.plugins.module_utils.probe.answer import DEFAULT_PORTS
-from ansible_collections.ebill.ops.plugins.module_utils.probe.certificate import (
-    trusting_context,
-    unverified_context,
-)
 from ansible_collections.ebill.ops.plugins.module_utils.probe.charset import decode
 from ansible_collections.ebill.ops.plugins.module_utils.probe.problem import (
     Broken,
     CouldNotLook,
     problem_of,
+)
+from ansible_collections.ebill.ops.plugins.module_utils.probe.tls import (
+    trusting_context,
+    unverified_context,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.web.flow import Site
 from ansible_collections.ebill.ops.plugins.module_utils.web.outcome import Page

@@ -10,13 +10,17 @@ import pwd
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.life import SILENT_HOURS
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger
 
 from tests.integration.estate import Lab, inspect
 from tests.requirement import need, postgresql_bin
+from tests.unit.ledger import test_store as store
 
 
 @pytest.fixture
@@ -72,3 +76,21 @@ def test_the_main_job_writes_to_postgresql(lab: Lab, server: str, tmp_path: Path
     assert ledger.missing(second["id"]) == []
     assert ("app01", "log") in ledger.bookmarks()
     ledger.close()
+
+
+def test_pods_that_died_are_settled_once_and_one_that_slept_goes_on(server: str) -> None:
+    elsewhere = {"host": "automation-job-17-x8k2p", "pid": 1, "started": "7", "space": ""}
+    first, second = Ledger(server), Ledger(server)
+    for run in ("dead", "slept"):
+        first.open_run(store._run(run, process=elsewhere), store.OWED)
+    late = store.NOW + timedelta(hours=SILENT_HOURS, seconds=1)
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(lambda ledger: ledger.expire_dead(late), (first, second)))
+    assert sorted(run for runs in ended for run in runs) == ["dead", "slept"]
+    assert first.counts("dead")["not_run"] == 4
+    first.record("slept", [store._result("app01", store.CHECKS[0])], seen=late)
+    assert first.run("slept")["state"] == "running"
+    assert first.counts("slept")["not_run"] == 3
+    assert second.expire_dead(late) == []
+    for ledger in (first, second):
+        ledger.close()

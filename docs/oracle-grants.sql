@@ -57,6 +57,15 @@ GRANT SELECT ON SYS.DBA_DATA_FILES TO EBILL_OPS;
 -- oracle.system_tablespace_allocated
 GRANT SELECT ON SYS.DBA_FREE_SPACE TO EBILL_OPS;
 
+-- 仅数据文件在 ASM 上时需要 / only where data files are in ASM
+-- oracle.user_tablespace_used
+-- oracle.readonly_tablespace_used
+-- oracle.other_tablespace_used
+-- oracle.system_tablespace_used
+-- oracle.tablespace_allocated
+-- oracle.system_tablespace_allocated
+GRANT SELECT ON SYS.V_$ASM_DISKGROUP_STAT TO EBILL_OPS;
+
 -- oracle.temp_tablespace_used
 GRANT SELECT ON SYS.DBA_TEMP_FILES TO EBILL_OPS;
 
@@ -81,14 +90,5 @@ GRANT SELECT ON SYS.V_$BACKUP_SET_DETAILS TO EBILL_OPS;
 
 -- oracle.recovery_area_used
 GRANT SELECT ON SYS.V_$RECOVERY_FILE_DEST TO EBILL_OPS;
-
--- 仅数据文件在 ASM 上时需要 / only where data files are in ASM
--- oracle.user_tablespace_used
--- oracle.readonly_tablespace_used
--- oracle.other_tablespace_used
--- oracle.system_tablespace_used
--- oracle.tablespace_allocated
--- oracle.system_tablespace_allocated
-GRANT SELECT ON SYS.V_$ASM_DISKGROUP_STAT TO EBILL_OPS;
 
 UNDEFINE ebill_ops_password

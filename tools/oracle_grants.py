@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write docs/oracle-grants.sql: the account and the grants that the Oracle area needs.
 
-Generated from the views that the queries declare and from the catalogue, so that it cannot
+Generated from the views that the parts declare and from the catalogue, so that it cannot
 differ from what is asked. ``--check`` writes nothing and fails when the file is not up to date.
 
-    PYTHONPATH=collections python tools/oracle_grants.py [--check]
+    PYTHONPATH=collections:. python tools/oracle_grants.py [--check]
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import SUBJECTS
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import QUERIES
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import load
 
+OLDEST = (11, 2)
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "oracle-grants.sql"
 
 HEAD = """\
@@ -42,32 +43,71 @@ CREATE USER EBILL_OPS IDENTIFIED BY "&ebill_ops_password";
 GRANT CREATE SESSION TO EBILL_OPS;
 """
 
+ROOT = """
+-- 如需从 CDB 根容器巡检全部 PDB：建公共用户 C##EBILL_OPS，上面各项改授给它，再加以下各项。
+-- To inspect all pluggable databases from the root: a common user C##EBILL_OPS with the grants
+-- above and these.
+-- ALTER USER C##EBILL_OPS SET CONTAINER_DATA = ALL CONTAINER = CURRENT;
+"""
+
 TAIL = """
 UNDEFINE ebill_ops_password
 """
 
 
-def checks_by_query() -> dict[str, list[str]]:
-    """Return the ids of the checks that need each query."""
-    made_of = {name: needs for subject in SUBJECTS.values() for name, needs in subject.items()}
+def parts() -> dict[str, list[Part]]:
+    """Return the parts that need each grant, in the order of the subjects."""
+    found: dict[str, list[Part]] = {}
+    for subject in SUBJECTS.values():
+        for part in subject.PARTS:
+            if part.grant_object:
+                found.setdefault(part.grant_object, []).append(part)
+    return found
+
+
+def checks_by_grant() -> dict[str, list[str]]:
+    """Return the ids of the checks that each grant serves."""
+    made_of = {name: needs for item in SUBJECTS.values() for name, needs in item.MAKES.items()}
     checks = load().areas["oracle"].checks
     return {
-        query: [check.id for check in checks if query in made_of[check.observation]]
-        for query in QUERIES
+        grant: [
+            check.id
+            for check in checks
+            if any(part.name in made_of[check.observation] for part in needing)
+        ]
+        for grant, needing in parts().items()
     }
 
 
 def text() -> str:
     """Return the whole script."""
     lines = []
-    for name, checks in checks_by_query().items():
-        query = QUERIES[name]
+    for grant, checks in checks_by_grant().items():
         lines.append("")
-        if query.when:
-            lines.append("-- 仅数据文件在 ASM 上时需要 / only where data files are in ASM")
+        lines += [f"-- {words}" for words in _remarks(parts()[grant])]
         lines += [f"-- {check}" for check in checks]
-        lines.append(f"GRANT SELECT ON {query.grant_object} TO EBILL_OPS;")
-    return HEAD + "\n".join(lines) + "\n" + TAIL
+        lines.append(f"GRANT SELECT ON {grant} TO EBILL_OPS;")
+    return HEAD + "\n".join(lines) + "\n" + _root() + TAIL
+
+
+def _root() -> str:
+    """Return what a common user needs beside; nothing when no part is asked by container."""
+    every = [part for needing in parts().values() for part in needing if part.by_container]
+    twins = dict.fromkeys(part.in_root().grant_object for part in every)
+    grants = [f"-- GRANT SELECT ON {grant} TO C##EBILL_OPS;\n" for grant in twins]
+    return ROOT + "".join(grants) if grants else ""
+
+
+def _remarks(needing: list[Part]) -> list[str]:
+    """Say when the grant is not needed, or not possible."""
+    found = []
+    if all(part.name == "disk_groups" for part in needing):
+        found.append("仅数据文件在 ASM 上时需要 / only where data files are in ASM")
+    since = min(part.since for part in needing)
+    if since > OLDEST:
+        release = ".".join(str(number) for number in since)
+        found.append(f"{release} 及以上版本才有此视图 / from {release} on")
+    return found
 
 
 def main(arguments: list[str]) -> int:

@@ -30,12 +30,36 @@ options:
   sid:
     description: System identifier of an instance without a service name.
     type: str
+  mode:
+    description:
+      - The driver's V(thin) mode needs no Oracle client and Oracle Database 12.1 or later.
+      - The V(thick) mode needs an Oracle client. It is for Oracle Database 11.2, for servers that
+        demand native network encryption and for wallets that the thin mode cannot read.
+    type: str
+    choices: [thin, thick]
+    default: thin
   client_dir:
     description:
       - Folder of an Oracle client on the machine that runs the module, such as
-        C(/opt/oracle/instantclient_19_25). The driver then works in its thick mode.
-      - Needed for Oracle Database 11.2 and for servers that demand native network encryption.
+        C(/opt/oracle/instantclient_19_25), for O(mode=thick).
+      - Without it the client must be where the system's loader looks.
     type: path
+  config_dir:
+    description: Folder with C(tnsnames.ora) and C(sqlnet.ora), where they are to be used.
+    type: path
+  wallet_location:
+    description:
+      - Folder of the wallet for O(protocol=tcps). The thin mode reads C(ewallet.pem), the thick
+        mode C(cwallet.sso).
+      - Without it the certificates that the machine trusts are used.
+    type: path
+  wallet_password:
+    description: Password of C(ewallet.pem), where it has one.
+    type: str
+  ssl_server_dn_match:
+    description: Whether the server's certificate must be made out to the name that is connected to.
+    type: bool
+    default: true
   user:
     description: The read-only inspection account, see C(docs/oracle-grants.sql).
     type: str
@@ -66,14 +90,12 @@ options:
     type: float
     default: 15
   query_timeout_seconds:
-    description: Limit for each query, in seconds.
+    description: Limit for each statement, in seconds.
     type: float
     default: 30
 requirements:
   - python-oracledb
 notes:
-  - The driver's thin mode, which needs no client, is used unless O(client_dir) is given. It needs
-    Oracle Database 12.1 or later.
   - There is one login attempt and no retry, so that a wrong password cannot lock the account.
   - A database that cannot be reached or asked is an answer, not a failure of the task.
 attributes:

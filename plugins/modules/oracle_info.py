@@ -12,16 +12,17 @@ author: ebill.ops contributors (@ebill-ops)
 description:
   - Logs in once with a read-only account and gathers what the inspection asks about the database.
   - It judges nothing. Limits and verdicts are the catalogue's.
-  - Each query fails alone. A missing grant or a slow view costs only what depends on it.
+  - What is asked is put into at most twelve statements. One that fails is asked again view by view,
+    so a missing grant or a slow view costs only what depends on it.
 extends_documentation_fragment:
   - ebill.ops.oracle
 options:
   gather:
-    description: What to gather.
+    description: What to gather. Empty means everything.
     type: list
     elements: str
-    choices: [instance, tablespaces, temp, undo, backups, recovery_area]
-    default: [instance, tablespaces, temp, undo, backups, recovery_area]
+    choices: [instance, tablespaces, temp_undo, backups]
+    default: []
   rman_expected:
     description:
       - The kinds of RMAN backup that the site's backup plan has.
@@ -30,6 +31,17 @@ options:
     elements: str
     choices: [full, incremental, archivelog]
     default: [full, archivelog]
+  licensed_diagnostics:
+    description:
+      - Whether the site has licensed the Diagnostics Pack. Only then are views read that need it.
+    type: bool
+    default: false
+  earlier:
+    description:
+      - The RV(bookmarks) of the last run, for what is compared with the last run.
+      - Empty means that this run is the first one.
+    type: dict
+    default: {}
 seealso:
   - module: ebill.ops.oracle_tablespace_info
 """
@@ -64,15 +76,20 @@ observations:
         reason: missing_grant
         detail: SELECT ON SYS.DBA_UNDO_EXTENTS (ORA-00942)
 queries:
-  description: The queries that were asked, with the seconds each took.
+  description: The statements that were sent, with the views that each read and the seconds it took.
   returned: always
   type: list
   elements: dict
   sample:
-    - name: instance
-      view: V$INSTANCE
+    - name: identity
+      views: [V$INSTANCE, V$DATABASE]
       elapsed_seconds: 0.012
-      rows: 1
+      rows: 2
+bookmarks:
+  description: What to give as O(earlier) in the next run.
+  returned: always
+  type: dict
+  sample: {}
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -82,24 +99,30 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.arguments import 
     login_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import TYPES
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import (
-    SUBJECTS,
-    Wanted,
-    collect,
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import collect
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
+
+KEYS = (
+    "gather",
+    "user_tablespaces",
+    "read_only_tablespaces",
+    "rman_expected",
+    "licensed_diagnostics",
+    "earlier",
 )
 
 
 def main() -> None:
     """Gather and answer."""
-    subjects = list(SUBJECTS)
     module = AnsibleModule(
         argument_spec={
             **connection_spec(),
             "gather": {
                 "type": "list",
                 "elements": "str",
-                "choices": subjects,
-                "default": subjects,
+                "choices": list(SUBJECTS),
+                "default": [],
             },
             "rman_expected": {
                 "type": "list",
@@ -107,14 +130,20 @@ def main() -> None:
                 "choices": list(TYPES),
                 "default": ["full", "archivelog"],
             },
+            "licensed_diagnostics": {"type": "bool", "default": False},
+            "earlier": {"type": "dict", "default": {}},
         },
         mutually_exclusive=[ONE_OF],
         required_one_of=[ONE_OF],
         supports_check_mode=True,
     )
-    keys = ("gather", "user_tablespaces", "read_only_tablespaces", "rman_expected")
-    found = collect(login_of(module.params), Wanted(**{key: module.params[key] for key in keys}))
-    module.exit_json(changed=False, observations=found.observations, queries=found.queries)
+    found = collect(login_of(module.params), Wanted(**{key: module.params[key] for key in KEYS}))
+    module.exit_json(
+        changed=False,
+        observations=found.observations,
+        queries=found.queries,
+        bookmarks=found.bookmarks,
+    )
 
 
 if __name__ == "__main__":

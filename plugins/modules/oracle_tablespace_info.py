@@ -51,13 +51,13 @@ observations:
           total_bytes: 34359721984
           autoextend: all
 queries:
-  description: The queries that were asked, with the seconds each took.
+  description: The statements that were sent, with the views that each read and the seconds it took.
   returned: always
   type: list
   elements: dict
   sample:
-    - name: tablespaces
-      view: DBA_TABLESPACES
+    - name: free_space
+      views: [DBA_FREE_SPACE]
       elapsed_seconds: 0.012
       rows: 9
 """
@@ -68,13 +68,11 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.arguments import 
     connection_spec,
     login_of,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import (
-    SUBJECTS,
-    Wanted,
-    collect,
-)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import collect
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
-GATHER = ("tablespaces", "temp", "undo")
+GATHER = ("tablespaces", "temp_undo")
 
 
 def main() -> None:
@@ -91,7 +89,7 @@ def main() -> None:
         read_only_tablespaces=module.params["read_only_tablespaces"],
     )
     found = collect(login_of(module.params), wanted)
-    names = [name for subject in GATHER for name in SUBJECTS[subject]]
+    names = [name for subject in GATHER for name in SUBJECTS[subject].MAKES]
     module.exit_json(
         changed=False,
         observations={name: found.observations[name] for name in names},

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import Wanted, collect
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import collect
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 from lab.oracle.part import OraclePart
 from lab.part import running

@@ -13,20 +13,20 @@ from typing import Any
 import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import (
-    SUBJECTS,
     Collected,
-    Wanted,
+    all_parts,
     collect,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import QUERIES
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login, Session
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 from lab.oracle.server import INSPECTOR, PASSWORD, OracleServer, inspector, running_server
 from lab.oracle.wire.logon import PROFILES
 from tests.integration.oracle_verdicts import verdicts
 
 USER = ("EBILL_DATA", "EBILL_IDX", "EBILL_ARCH", "EBILL_LOG", "USERS")
-NAMES = {name for subject in SUBJECTS.values() for name in subject}
+NAMES = {name for subject in SUBJECTS.values() for name in subject.MAKES}
 
 
 @pytest.fixture
@@ -232,8 +232,8 @@ def test_a_lost_connection_is_not_tried_again(server: OracleServer, fault: str) 
 
 
 def test_more_rows_than_expected_are_not_judged(server: OracleServer) -> None:
-    query = replace(QUERIES["data_files"], max_rows=5)
-    answers, _ = Session(login(server), [query]).run()
+    (part,) = (part for part in all_parts(Wanted()) if part.name == "data_files")
+    answers, _ = Session(login(server), [replace(part, max_rows=5)]).run()
     assert answers["data_files"] == Problem("bad_answer", "DBA_DATA_FILES: > 5 rows")
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,12 @@ class Problem:
     reason: str
     detail: str
     fatal: bool = False
+
+    @property
+    def code(self) -> str:
+        """The error code that the detail names, such as ORA-01034; else the reason."""
+        match = re.search(r"\b(ORA|DPY|DPI)-\d+", self.detail)
+        return match[0] if match else self.reason
 
     def as_dict(self) -> dict[str, str]:
         """Return the form that observations carry."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
@@ -19,7 +20,12 @@ def connection_spec() -> dict[str, dict[str, Any]]:
         "protocol": {"type": "str", "choices": ["tcp", "tcps"], "default": "tcp"},
         "service": {"type": "str"},
         "sid": {"type": "str"},
+        "mode": {"type": "str", "choices": ["thin", "thick"], "default": "thin"},
         "client_dir": {"type": "path"},
+        "config_dir": {"type": "path"},
+        "wallet_location": {"type": "path"},
+        "wallet_password": {"type": "str", "no_log": True},
+        "ssl_server_dn_match": {"type": "bool", "default": True},
         "user": {"type": "str", "required": True},
         "password": {"type": "str", "required": True, "no_log": True},
         "user_tablespaces": {"type": "list", "elements": "str", "default": []},
@@ -31,20 +37,9 @@ def connection_spec() -> dict[str, dict[str, Any]]:
 
 
 ONE_OF = ("service", "sid")
+LOGIN = tuple(item.name for item in fields(Login))
 
 
 def login_of(params: Mapping[str, Any]) -> Login:
     """Return the login that the arguments describe."""
-    return Login(
-        host=params["host"],
-        port=params["port"],
-        protocol=params["protocol"],
-        service=params["service"],
-        sid=params["sid"],
-        client_dir=params["client_dir"],
-        user=params["user"],
-        password=params["password"],
-        timeout_seconds=params["timeout_seconds"],
-        connect_timeout_seconds=params["connect_timeout_seconds"],
-        query_timeout_seconds=params["query_timeout_seconds"],
-    )
+    return Login(**{key: params[key] for key in LOGIN})

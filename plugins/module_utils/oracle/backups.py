@@ -38,14 +38,91 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows,
     rows_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
+    Part,
+    date,
+    number,
+    text,
+)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 TYPES = ("full", "incremental", "archivelog")
 _GOOD = ("COMPLETED", "COMPLETED WITH WARNINGS")
 
 Job = Mapping[str, Any]
 
+PARTS = (
+    # The newest few of each type and status: an hourly log backup cannot crowd out the monthly
+    # full one, and the last good run is found however many failed after it.
+    Part(
+        "rman_jobs",
+        "V$RMAN_BACKUP_JOB_DETAILS",
+        (
+            number("session_recid"),
+            number("session_stamp"),
+            text("input_type"),
+            text("status"),
+            date("start_time"),
+            date("end_time"),
+            number("age_days", "ROUND(SYSDATE - end_time, 6)"),
+            number("output_bytes"),
+        ),
+        "WHERE nth <= 30",
+        source="(SELECT session_recid, session_stamp, input_type, status, start_time, end_time,"
+        " output_bytes, ROW_NUMBER() OVER (PARTITION BY input_type, status"
+        " ORDER BY start_time DESC) AS nth FROM v$rman_backup_job_details)",
+        max_rows=2000,
+        lane="rman",
+    ),
+    # Only this view tells a level 0 from a level 1, and that archived logs went along in the
+    # session of a full backup (which V$RMAN_BACKUP_JOB_DETAILS lists as DB FULL alone).
+    Part(
+        "rman_sets",
+        "V$BACKUP_SET_DETAILS",
+        (
+            number("session_recid"),
+            number("session_stamp"),
+            text("backup_type"),
+            number("incremental_level"),
+            number("backup_sets", "COUNT(*)"),
+        ),
+        "GROUP BY session_recid, session_stamp, backup_type, incremental_level",
+        max_rows=20000,
+        lane="rman_sets",
+    ),
+    Part(
+        "recovery_area",
+        "V$RECOVERY_FILE_DEST",
+        (
+            text("name"),
+            number("space_limit"),
+            number("space_used"),
+            number("space_reclaimable"),
+            number("number_of_files"),
+        ),
+        max_rows=10,
+    ),
+)
 
-def observe(answers: Answers, expected: Sequence[str]) -> dict[str, Observation]:
+_RMAN = ("rman_jobs", "rman_sets")
+MAKES = {
+    "rman_jobs": _RMAN,
+    "rman_full": _RMAN,
+    "rman_incremental": _RMAN,
+    "rman_archivelog": ("database", *_RMAN),
+    "recovery_area": ("recovery_area",),
+}
+
+
+def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
+    """Return the observations of RMAN, and ``recovery_area``."""
+    return {
+        **observe_rman(answers, wanted.rman_expected),
+        "recovery_area": observe_recovery_area(answers),
+    }
+
+
+def observe_rman(answers: Answers, expected: Sequence[str]) -> dict[str, Observation]:
     """Return ``rman_jobs`` and ``rman_full``, ``rman_incremental``, ``rman_archivelog``.
 
     ``rman_jobs`` has a row for each type that ever ran; the others have the last good job as

@@ -5,84 +5,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.ebill.ops.plugins.module_utils.oracle import (
-    backups,
-    instance,
-    tablespaces,
-    temp_undo,
-)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     Answers,
     Observation,
     absent,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import QUERIES
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login, Session
-
-_RMAN = ("rman_jobs", "rman_sets")
-
-SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "instance": {"instance": ("instance",), "database": ("database",)},
-    "tablespaces": {
-        "tablespaces": ("tablespaces", "data_files", "free_space", "disk_groups"),
-        "tablespace_states": ("tablespaces",),
-        "datafiles": ("data_files",),
-    },
-    "temp": {"temp": ("temp_files", "temp_free")},
-    "undo": {"undo": ("tablespaces", "data_files", "undo_extents")},
-    "backups": {
-        "rman_jobs": _RMAN,
-        "rman_full": _RMAN,
-        "rman_incremental": _RMAN,
-        "rman_archivelog": ("database", *_RMAN),
-    },
-    "recovery_area": {"recovery_area": ("recovery_area",)},
-}
-"""What can be gathered together: each observation of a subject, and the queries it is made of."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to gather and what the site says about its database."""
-
-    gather: Sequence[str] = tuple(SUBJECTS)
-    user_tablespaces: Sequence[str] = ()
-    read_only_tablespaces: Sequence[str] = ()
-    rman_expected: Sequence[str] = ("full", "archivelog")
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import (
+    SUBJECTS,
+    remember,
+)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 
 @dataclass(frozen=True)
 class Collected:
-    """All observations, and a row for each query that was asked."""
+    """All observations, a row for each statement that was asked, what to remember by subject."""
 
     observations: dict[str, Observation]
-    queries: list[dict[str, Any]]
+    queries: list[dict[str, Any]] = field(default_factory=list)
+    bookmarks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def gathered(wanted: Wanted) -> tuple[str, ...]:
+    """Return the names of the subjects to gather."""
+    return tuple(name for name in SUBJECTS if not wanted.gather or name in wanted.gather)
+
+
+def all_parts(wanted: Wanted) -> list[Part]:
+    """Return every part that the gathered subjects are made of, in all its variants.
+
+    A subject may need the parts of another one; the other's are then asked as well.
+    """
+    chosen = [SUBJECTS[name] for name in gathered(wanted)]
+    names = {name for subject in chosen for parts in subject.MAKES.values() for name in parts}
+    # What later parts depend on: the container, and whether the database is a standby.
+    names |= {"instance", "database"}
+    return [part for subject in SUBJECTS.values() for part in subject.PARTS if part.name in names]
 
 
 def collect(login: Login, wanted: Wanted) -> Collected:
     """Log in once and answer for every subject; never raises for what the database does."""
-    used = [queries for subject in wanted.gather for queries in SUBJECTS[subject].values()]
-    names = {name for queries in used for name in queries}
-    queries = [query for name, query in QUERIES.items() if name in names]
-    answers, asked = Session(login, queries).run()
-    return Collected(observe(answers, wanted), [item.as_dict() for item in asked])
+    answers, asked = Session(login, all_parts(wanted)).run()
+    return from_answers(answers, wanted, [item.as_dict() for item in asked])
+
+
+def from_answers(
+    answers: Answers, wanted: Wanted, asked: Sequence[Mapping[str, Any]] = ()
+) -> Collected:
+    """Return what is made of answers, whatever carried them.
+
+    ``asked``: a row for each statement, for the evidence.
+    """
+    return Collected(
+        observe(answers, wanted), [dict(row) for row in asked], bookmarks(answers, wanted)
+    )
 
 
 def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
     """Turn answers into all observations; a subject not gathered is absent."""
-    found: dict[str, Observation] = {
-        **instance.observe(answers),
-        **tablespaces.observe(answers, wanted.user_tablespaces, wanted.read_only_tablespaces),
-        "temp": temp_undo.observe_temp(answers),
-        "undo": temp_undo.observe_undo(answers),
-        **backups.observe(answers, wanted.rman_expected),
-        "recovery_area": backups.observe_recovery_area(answers),
-    }
+    chosen = gathered(wanted)
+    found: dict[str, Observation] = {}
     for name, subject in SUBJECTS.items():
-        if name not in wanted.gather:
-            found.update({key: absent("not_configured", name) for key in subject})
+        if name in chosen:
+            seen = subject.observe(answers, _own(name, wanted))
+            found |= {key: _settled(observation) for key, observation in seen.items()}
+        else:
+            found |= {key: absent("not_configured", name) for key in subject.MAKES}
     return found
+
+
+def bookmarks(answers: Answers, wanted: Wanted) -> dict[str, dict[str, Any]]:
+    """Return what the next run is to know, by subject; what cannot be seen today is kept."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in SUBJECTS:
+        earlier = dict(_own(name, wanted).earlier)
+        gained = remember(name, answers, _own(name, wanted)) if name in gathered(wanted) else {}
+        if earlier | gained:
+            found[name] = earlier | gained
+    return found
+
+
+def _own(name: str, wanted: Wanted) -> Wanted:
+    """What a subject is told: of the earlier runs only what it remembered itself."""
+    return replace(wanted, earlier=wanted.earlier.get(name) or {})
+
+
+def _settled(observation: Observation) -> Observation:
+    """What this release of Oracle does not have is rightly not there."""
+    error = observation.get("error")
+    if error and error["reason"] == "not_supported":
+        return absent(error["reason"], error["detail"])
+    return observation

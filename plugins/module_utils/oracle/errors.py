@@ -16,9 +16,9 @@ import re
 import socket
 import ssl
 from collections.abc import Iterable
+from typing import Protocol
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import Query
 
 _CODE = re.compile(r"\b(ORA|DPY|DPI|TNS)-0*(\d{1,5})\b")
 _ERRNO = re.compile(r"\[Errno (\d+)\]|Connect call failed")
@@ -79,6 +79,18 @@ _QUERY_REASONS = {
     "ORA-00040": "timeout",
     "ORA-56735": "timeout",
 }
+
+
+class Question(Protocol):
+    """What was asked: a part, or a statement."""
+
+    @property
+    def view(self) -> str:
+        """The view that was read."""
+
+    @property
+    def grant_object(self) -> str:
+        """What SELECT is needed on."""
 
 
 def codes(error: BaseException) -> list[str]:
@@ -148,8 +160,8 @@ def _chain(error: BaseException) -> Iterable[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def query_problem(error: BaseException, query: Query) -> Problem:
-    """Say why one query failed. The text of the error is never passed on: it may quote data."""
+def query_problem(error: BaseException, query: Question) -> Problem:
+    """Say why one statement failed. The text of the error is never passed on: it may quote data."""
     found = codes(error)
     for code in found:
         if code in _FATAL:

@@ -11,8 +11,9 @@ whatever the client's types are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -35,7 +36,7 @@ class Column:
 
     def as_text(self) -> str:
         """Return the expression whose value is text; NULL stays NULL."""
-        if self.kind == "number":
+        if self.kind == "number" and self.sql != "NULL":
             return f"TO_CHAR({self.sql})"
         if self.kind == "date":
             return f"TO_CHAR({self.sql}, '{_DATE_PICTURE}')"
@@ -87,9 +88,12 @@ class Part:
     ``rest``: WHERE, GROUP BY and so on. ``source``: the FROM clause when it is more than the
     view's name. ``since``, ``until``: the releases (major, minor) that have the view and these
     columns, ``until`` exclusive; parts of one name are the variants of one question.
-    ``by_container``: the view has a CDB_ twin with CON_ID; from the root of a multitenant
-    database the part then answers for all its containers, with the field ``con_id``.
-    ``when`` decides from earlier answers whether it is asked at all.
+    ``by_container``: the DBA_ view has a CDB_ twin with CON_ID; from the root of a multitenant
+    database the part then answers for all its containers. Its rows have the field ``con_id``,
+    None elsewhere. ``source`` and ``rest`` of such a part have at most one GROUP BY.
+    ``lane``: the statement that it goes with, one of statements.LANES; without one V$ views go
+    together, and DBA_ views. A slow view has a lane of its own.
+    ``when`` decides from the answers of earlier lanes whether it is asked at all.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Part:
     since: tuple[int, int] = (11, 2)
     until: tuple[int, int] | None = None
     by_container: bool = False
+    lane: str = ""
     when: Callable[[Answers], bool] | None = None
 
     def fits(self, version: tuple[int, int]) -> bool:
@@ -108,29 +113,51 @@ class Part:
         return self.since <= version and (self.until is None or version < self.until)
 
     @property
+    def fields(self) -> tuple[Column, ...]:
+        """The columns of a line, the container first where the part has one."""
+        if not self.by_container:
+            return self.columns
+        known = "con_id" if self.view.startswith("CDB_") else "NULL"
+        return (Column("con_id", "number", known), *self.columns)
+
+    @property
     def grant_object(self) -> str:
-        """The object that SELECT is granted on: a V$ name is a synonym of a V_$ view."""
+        """The object that SELECT is granted on: a V$ name is a synonym of a V_$ view.
+
+        Empty when everybody may read the view.
+        """
+        if self.view == "DUAL" or self.view.startswith(("USER_", "ALL_", "NLS_")):
+            return ""
         name = f"V_${self.view[2:]}" if self.view.startswith("V$") else self.view
         return f"SYS.{name}"
 
+    def in_root(self) -> Part:
+        """Return the part as it is asked from the root: for all containers where it can be."""
+        if not self.by_container:
+            return self
+        source = _to_cdb(self.source) if self.source else None
+        return replace(self, view=_to_cdb(self.view), source=source, rest=_to_cdb(self.rest))
+
     def sql(self) -> str:
-        """Return the SELECT of one column, a line for each row; at most one row too many."""
-        fields = [f"'{self.name}'", *(column.as_text() for column in self.columns)]
+        """Return the SELECT of one column, a line for each row; at most one row too many.
+
+        It is put together from our own constants only.
+        """
+        fields = [f"'{self.name}'", *(column.as_text() for column in self.fields)]
         source = self.source or self.view.lower()
-        inner = f"SELECT {_JOIN.join(fields)} AS line FROM {source} {self.rest}".rstrip()
-        return f"SELECT line FROM ({inner}) WHERE ROWNUM <= {self.max_rows + 1}"
+        inner = f"SELECT {_JOIN.join(fields)} AS line FROM {source} {self.rest}".rstrip()  # noqa: S608
+        return f"SELECT line FROM ({inner}) WHERE ROWNUM <= {self.max_rows + 1}"  # noqa: S608
 
     def row(self, line: str) -> dict[str, Any]:
         """Read one line back; ValueError when it is none of this part's."""
-        name, *fields = line.split(SEPARATOR)
-        if name != self.name or len(fields) != len(self.columns):
-            raise ValueError(f"{self.view}: {len(fields)} fields, {len(self.columns)} expected")
-        return {
-            column.name: column.value(field)
-            for column, field in zip(self.columns, fields, strict=True)
-        }
+        name, *values = line.split(SEPARATOR)
+        fields = self.fields
+        if name != self.name or len(values) != len(fields):
+            raise ValueError(f"{self.view}: {len(values)} fields, {len(fields)} expected")
+        return {field.name: field.value(value) for field, value in zip(fields, values, strict=True)}
 
 
-def by_name(parts: tuple[Part, ...], version: tuple[int, int]) -> Mapping[str, Part]:
-    """Return the variant of each part that this release can be asked."""
-    return {part.name: part for part in parts if part.fits(version)}
+def _to_cdb(words: str) -> str:
+    """Name the CDB_ twins, and group by the container too."""
+    twins = re.sub(r"\bDBA_", "CDB_", words).replace("dba_", "cdb_")
+    return re.sub(r"\bGROUP BY ", "GROUP BY con_id, ", twins, flags=re.IGNORECASE)

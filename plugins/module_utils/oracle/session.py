@@ -16,9 +16,8 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Answer, Problem
@@ -26,7 +25,13 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.errors import (
     connect_problem,
     query_problem,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import Query
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.statements import (
+    Statement,
+    plan,
+    release_of,
+    unasked,
+)
 
 try:
     import oracledb
@@ -38,11 +43,17 @@ _BATCH = 1000
 _LOGOFF_SECONDS = 2.0
 
 
+class _TooLongError(Exception):
+    """The rows keep coming, but the statement's time is over."""
+
+
 @dataclass(frozen=True)
 class Login:
     """Where and as whom; give ``service`` or ``sid``. Times are seconds.
 
-    ``client_dir``: folder of an Oracle client; the driver's thick mode, for servers before 12.1.
+    ``mode``: ``thin``, or ``thick`` with the Oracle client in ``client_dir`` (without it, where
+    the system's loader finds one). ``config_dir``: folder of tnsnames.ora and sqlnet.ora.
+    ``wallet_location``: folder of the wallet for ``tcps``.
     """
 
     host: str
@@ -52,7 +63,12 @@ class Login:
     service: str | None = None
     sid: str | None = None
     protocol: str = "tcp"
+    mode: str = "thin"
     client_dir: str | None = None
+    config_dir: str | None = None
+    wallet_location: str | None = None
+    wallet_password: str | None = field(default=None, repr=False)
+    ssl_server_dn_match: bool = True
     timeout_seconds: float = 120.0
     connect_timeout_seconds: float = 15.0
     query_timeout_seconds: float = 30.0
@@ -62,31 +78,59 @@ class Login:
         """host:port/service for people."""
         return f"{self.host}:{self.port}/{self.service or self.sid}"
 
+    def arguments(self) -> dict[str, Any]:
+        """Return what the driver's ``connect`` is called with."""
+        found: dict[str, Any] = {
+            "user": self.user,
+            "password": self.password,
+            "host": self.host,
+            "port": self.port,
+            "service_name": self.service,
+            "sid": self.sid,
+            "protocol": self.protocol,
+            "retry_count": 0,
+            # Shorter than ours, so that a host that drops packets is told from a silent one.
+            "tcp_connect_timeout": self.connect_timeout_seconds * 0.6,
+            # Firewalls that inspect TNS drop urgent data; breaks then go in band.
+            "disable_oob": True,
+            "program": "ebill.ops",
+        }
+        if self.protocol == "tcps":
+            found["ssl_server_dn_match"] = self.ssl_server_dn_match
+            found["wallet_location"] = self.wallet_location
+            found["wallet_password"] = self.wallet_password
+        if self.config_dir:
+            found["config_dir"] = self.config_dir
+        return found
 
-@dataclass
+
+@dataclass(frozen=True)
 class Asked:
-    """One query: its answer and the seconds it took; ``elapsed_seconds`` None: not needed."""
+    """One statement that was sent: its rows, or why there are none, and the seconds it took."""
 
-    query: Query
-    answer: Answer
-    elapsed_seconds: float | None
+    statement: Statement
+    rows: int | None
+    problem: Problem | None
+    elapsed_seconds: float
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row for the evidence."""
-        return {
-            "name": self.query.name,
-            "view": self.query.view,
-            "elapsed_seconds": round(self.elapsed_seconds or 0.0, 3),
-            "rows": None if isinstance(self.answer, Problem) else len(self.answer),
+        found: dict[str, Any] = {
+            "name": self.statement.lane,
+            "views": [part.view for part in self.statement.parts],
+            "elapsed_seconds": round(self.elapsed_seconds, 3),
+            "rows": self.rows,
         }
+        return found if self.problem is None else found | {"error": self.problem.as_dict()}
 
 
 class Session:
-    """Asks queries one after the other; ``run`` returns in time whatever the server does."""
+    """Asks statements one after the other; ``run`` returns in time whatever the server does."""
 
-    def __init__(self, login: Login, queries: Sequence[Query]) -> None:
+    def __init__(self, login: Login, parts: Sequence[Part]) -> None:
         self._login = login
-        self._queries = queries
+        self._parts = parts
+        self._answers: dict[str, Answer] = {}
         self._asked: list[Asked] = []
         self._phase = "resolve"
         self._problem: Problem | None = None
@@ -96,34 +140,32 @@ class Session:
         self._deadline = time.monotonic() + login.timeout_seconds
 
     def run(self) -> tuple[dict[str, Answer], list[Asked]]:
-        """Return an answer for every query (rows or Problem), and what was asked."""
+        """Return an answer for every part (rows or Problem), and what was asked."""
         if oracledb is None:
-            problem = Problem("driver_missing", "python-oracledb")
-            return {query.name: problem for query in self._queries}, []
+            return self._all(Problem("driver_missing", "python-oracledb", fatal=True)), []
         worker = threading.Thread(target=self._work, name="oracle-session", daemon=True)
         worker.start()
         connect_seconds = min(self._login.connect_timeout_seconds, self._login.timeout_seconds)
         if not self._connected.wait(connect_seconds):
             self._given_up = True
-            return self._answers(self._silence()), []
+            return self._all(self._silence()), []
         if not self._done.wait(max(0.0, self._deadline - time.monotonic())):
             self._given_up = True
         else:
             worker.join(_LOGOFF_SECONDS)
         limit = f"{self._login.timeout_seconds:g} s"
-        asked = [item for item in list(self._asked) if item.elapsed_seconds is not None]
-        return self._answers(self._problem or Problem("timeout", limit)), asked
+        return self._all(self._problem or Problem("timeout", limit)), list(self._asked)
 
-    def _answers(self, otherwise: Problem) -> dict[str, Answer]:
-        found = {asked.query.name: asked.answer for asked in list(self._asked)}
-        return {query.name: found.get(query.name, otherwise) for query in self._queries}
+    def _all(self, otherwise: Problem) -> dict[str, Answer]:
+        """The answers so far, and the same problem for the parts without one."""
+        return {part.name: otherwise for part in self._parts} | dict(self._answers)
 
     def _silence(self) -> Problem:
         """Say which step of connecting is still under way."""
         seconds = f"{self._login.connect_timeout_seconds:g} s"
         if self._phase == "resolve":
-            return Problem("name_unresolved", f"{self._login.host} ({seconds})")
-        return Problem("listener_silent", f"{self._login.address} ({seconds})")
+            return Problem("name_unresolved", f"{self._login.host} ({seconds})", fatal=True)
+        return Problem("listener_silent", f"{self._login.address} ({seconds})", fatal=True)
 
     def _work(self) -> None:
         try:
@@ -134,8 +176,13 @@ class Session:
             self._done.set()
             return
         self._connected.set()
-        usable = self._ask_all(connection)
-        self._done.set()
+        usable = False
+        try:
+            usable = self._ask_all(connection)
+        except Exception as error:  # a fault of ours must not look like a slow database
+            self._problem = Problem("crashed", type(error).__name__, fatal=True)
+        finally:
+            self._done.set()
         if usable:
             self._close(connection)
 
@@ -145,75 +192,73 @@ class Session:
         # listener, and it fails before the driver wraps the error.
         socket.getaddrinfo(login.host, login.port, type=socket.SOCK_STREAM)
         self._phase = "connect"
-        if login.client_dir:
-            oracledb.init_oracle_client(lib_dir=login.client_dir)
+        if login.mode == "thick":
+            oracledb.init_oracle_client(lib_dir=login.client_dir, config_dir=login.config_dir)
         oracledb.defaults.fetch_lobs = False
-        oracledb.defaults.fetch_decimals = True
-        return oracledb.connect(
-            user=login.user,
-            password=login.password,
-            host=login.host,
-            port=login.port,
-            service_name=login.service,
-            sid=login.sid,
-            protocol=login.protocol,
-            retry_count=0,
-            # Shorter than ours, so that a host that drops packets is told from a silent one.
-            tcp_connect_timeout=login.connect_timeout_seconds * 0.6,
-            # Firewalls that inspect TNS drop urgent data; breaks then go in band.
-            disable_oob=True,
-            program="ebill.ops",
-        )
+        return oracledb.connect(**login.arguments())
 
     def _ask_all(self, connection: Any) -> bool:
-        """Ask every query; return whether the session is still usable."""
-        for query in self._queries:
-            answers = {asked.query.name: asked.answer for asked in self._asked}
-            if query.when and not query.when(answers):
-                self._asked.append(Asked(query, (), None))
-                continue
-            if self._given_up or time.monotonic() >= self._deadline:
-                return not self._given_up
-            begun = time.monotonic()
-            answer = self._ask(connection, query)
-            self._asked.append(Asked(query, answer, time.monotonic() - begun))
-            if isinstance(answer, Problem) and answer.fatal:
-                self._problem = answer
+        """Ask every statement; return whether the session is still usable."""
+        release = release_of(connection.version)
+        for statement in plan(self._parts, release, self._answers):
+            if not self._ask_or_split(connection, statement):
                 return False
+            if self._time_is_over():
+                return not self._given_up
+        # A fresh dictionary: the caller may have given up and be copying the old one.
+        self._answers = unasked(self._parts, release) | self._answers
         return True
 
-    def _ask(self, connection: Any, query: Query) -> Answer:
-        seconds = min(self._login.query_timeout_seconds, self._deadline - time.monotonic())
-        until = time.monotonic() + seconds
+    def _time_is_over(self) -> bool:
+        return self._given_up or time.monotonic() >= self._deadline
+
+    def _ask_or_split(self, connection: Any, statement: Statement) -> bool:
+        """Ask, and where that fails ask part by part; return whether the session still lives."""
+        problem = self._ask(connection, statement)
+        if problem is None:
+            return True
+        if not problem.fatal and len(statement.parts) > 1:
+            return all(
+                self._ask_or_split(connection, single)
+                for single in statement.split()
+                if not self._time_is_over()
+            )
+        if problem.fatal:
+            self._problem = problem
+        self._answers |= {part.name: problem for part in statement.parts}
+        return not problem.fatal
+
+    def _ask(self, connection: Any, statement: Statement) -> Problem | None:
+        """Ask once and keep the answers; return why there are none."""
+        begun = time.monotonic()
+        seconds = max(0.001, min(self._login.query_timeout_seconds, self._deadline - begun))
+        problem, count = None, None
         try:
-            connection.call_timeout = max(1, int(seconds * 1000))
-            with connection.cursor() as cursor:
-                cursor.arraysize = cursor.prefetchrows = min(_BATCH, query.max_rows + 1)
-                cursor.execute(query.sql_for(connection.version), dict(query.binds))
-                names = [column[0].lower() for column in cursor.description]
-                rows: list[dict[str, Any]] = []
-                while batch := cursor.fetchmany():
-                    rows += [dict(zip(names, _plain(row), strict=True)) for row in batch]
-                    if len(rows) > query.max_rows:
-                        return Problem("bad_answer", f"{query.view}: > {query.max_rows} rows")
-                    if time.monotonic() > until:
-                        return Problem("timeout", f"{query.view} ({seconds:g} s)")
-                return rows
+            lines = self._lines(connection, statement, seconds)
+            self._answers |= statement.answers(lines)
+            count = len(lines)
+        except _TooLongError:
+            problem = Problem("timeout", f"{statement.view} ({seconds:g} s)")
         except Exception as error:  # the driver's classes differ by version, see errors.py
-            return query_problem(error, query)
+            problem = query_problem(error, statement)
+        self._asked.append(Asked(statement, count, problem, time.monotonic() - begun))
+        return problem
+
+    def _lines(self, connection: Any, statement: Statement, seconds: float) -> list[str]:
+        until = time.monotonic() + seconds
+        connection.call_timeout = max(1, int(seconds * 1000))
+        lines: list[str] = []
+        with connection.cursor() as cursor:
+            cursor.arraysize = cursor.prefetchrows = min(_BATCH, statement.max_rows)
+            cursor.execute(statement.sql())
+            while batch := cursor.fetchmany():
+                lines += [line for (line,) in batch]
+                if time.monotonic() > until:
+                    raise _TooLongError
+        return lines
 
     def _close(self, connection: Any) -> None:
         # The answers are in; a session that is gone needs no goodbye.
         with contextlib.suppress(Exception):
             connection.call_timeout = int(_LOGOFF_SECONDS * 1000)
             connection.close()
-
-
-def _plain(values: Iterable[Any]) -> list[Any]:
-    """Whole numbers as int, others as float: sizes stay exact, ages stay readable."""
-    return [
-        (int(value) if value == value.to_integral_value() else float(value))
-        if isinstance(value, Decimal)
-        else value
-        for value in values
-    ]

@@ -8,6 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from ansible_collections.ebill.ops.plugins.module_utils.oracle import (
+    backups,
+    instance,
+    tablespaces,
+    temp_undo,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     Answers,
     Observation,
@@ -23,14 +29,24 @@ class Subject(Protocol):
     another subject, that it is made of. ``observe`` returns exactly the observations of ``MAKES``.
     """
 
-    PARTS: tuple[Part, ...]
-    MAKES: dict[str, tuple[str, ...]]
+    @property
+    def PARTS(self) -> tuple[Part, ...]:
+        """The questions."""
+
+    @property
+    def MAKES(self) -> Mapping[str, tuple[str, ...]]:
+        """What the observations are made of."""
 
     def observe(self, answers: Answers, wanted: Wanted) -> dict[str, Observation]:
         """Return the observations; ``wanted.earlier`` is what this subject remembered."""
 
 
-SUBJECTS: Mapping[str, Subject] = {}
+SUBJECTS: Mapping[str, Subject] = {
+    "instance": instance,
+    "tablespaces": tablespaces,
+    "temp_undo": temp_undo,
+    "backups": backups,
+}
 
 
 def remember(name: str, answers: Answers, wanted: Wanted) -> dict[str, Any]:

@@ -26,11 +26,17 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows,
     rows_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
+    Part,
+    number,
+    text,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import (
     Files,
     sum_files,
     usage,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 SYSTEM = frozenset({"SYSTEM", "SYSAUX"})
 _USABLE = frozenset({"ONLINE", "SYSTEM"})
@@ -40,19 +46,66 @@ _LEAST_ROOM_BYTES = GIB
 Index = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def observe(
-    answers: Answers, user: Sequence[str] = (), read_only: Sequence[str] = ()
-) -> dict[str, Observation]:
-    """Return ``tablespaces``, ``tablespace_states`` and ``datafiles``.
+def _files_in_asm(answers: Answers) -> bool:
+    names = (str(row.get("file_name") or "") for row in rows_of(answers, "data_files"))
+    return any(name.startswith("+") for name in names)
 
-    ``user`` names the e-bill system's tablespaces; empty: all that are not the system's.
-    ``read_only`` names those that are meant to be read only.
-    """
-    wanted = frozenset(name.upper() for name in user)
-    meant = frozenset(name.upper() for name in read_only)
+
+PARTS = (
+    Part(
+        "tablespaces",
+        "DBA_TABLESPACES",
+        (text("tablespace_name"), text("contents"), text("status"), text("bigfile")),
+        max_rows=2000,
+    ),
+    Part(
+        "data_files",
+        "DBA_DATA_FILES",
+        (
+            text("file_name"),
+            number("file_id"),
+            text("tablespace_name"),
+            number("bytes"),
+            number("maxbytes"),
+            text("autoextensible"),
+            text("status"),
+            text("online_status"),
+        ),
+        max_rows=20000,
+        lane="files",
+    ),
+    Part(
+        "free_space",
+        "DBA_FREE_SPACE",
+        (text("tablespace_name"), number("free_bytes", "SUM(bytes)")),
+        "GROUP BY tablespace_name",
+        max_rows=2000,
+        lane="free_space",
+    ),
+    # _STAT: the same columns without a new discovery of the disks.
+    Part(
+        "disk_groups",
+        "V$ASM_DISKGROUP_STAT",
+        (text("name"), text("state"), number("total_mb"), number("usable_file_mb")),
+        max_rows=200,
+        when=_files_in_asm,
+    ),
+)
+
+MAKES = {
+    "tablespaces": ("tablespaces", "data_files", "free_space", "disk_groups"),
+    "tablespace_states": ("tablespaces",),
+    "datafiles": ("data_files",),
+}
+
+
+def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
+    """Return ``tablespaces``, ``tablespace_states`` and ``datafiles``."""
+    user = frozenset(name.upper() for name in wanted.user_tablespaces)
+    meant = frozenset(name.upper() for name in wanted.read_only_tablespaces)
     return {
-        "tablespaces": _usages(answers, wanted),
-        "tablespace_states": _states(answers, wanted, meant),
+        "tablespaces": _usages(answers, user),
+        "tablespace_states": _states(answers, user, meant),
         "datafiles": _files(answers),
     }
 

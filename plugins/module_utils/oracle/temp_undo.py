@@ -31,8 +31,54 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows,
     rows_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
+    Part,
+    number,
+    text,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import by_tablespace
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import sum_files, usage
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
+
+PARTS = (
+    Part(
+        "temp_files",
+        "DBA_TEMP_FILES",
+        (
+            text("file_name"),
+            text("tablespace_name"),
+            number("bytes"),
+            number("maxbytes"),
+            text("autoextensible"),
+            text("status"),
+        ),
+        max_rows=2000,
+    ),
+    Part(
+        "temp_free",
+        "DBA_TEMP_FREE_SPACE",
+        (text("tablespace_name"), number("tablespace_size"), number("free_space")),
+        max_rows=2000,
+    ),
+    Part(
+        "undo_extents",
+        "DBA_UNDO_EXTENTS",
+        (text("tablespace_name"), text("status"), number("bytes", "SUM(bytes)")),
+        "GROUP BY tablespace_name, status",
+        max_rows=2000,
+        lane="undo",
+    ),
+)
+
+MAKES = {
+    "temp": ("temp_files", "temp_free"),
+    "undo": ("tablespaces", "data_files", "undo_extents"),
+}
+
+
+def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
+    """Return ``temp`` and ``undo``."""
+    return {"temp": observe_temp(answers), "undo": observe_undo(answers)}
 
 
 def observe_temp(answers: Answers) -> Observation:

@@ -27,4 +27,8 @@ class Wanted:
     read_only_tablespaces: Sequence[str] = ()
     rman_expected: Sequence[str] = ("full", "archivelog")
     licensed_diagnostics: bool = False
+    application_schemas: Sequence[str] = ()
+    """Schemas of the e-bill system; empty means all that are not Oracle's own."""
+    application_accounts: Sequence[str] = ()
+    """Database accounts that the e-bill system logs in with; none of them may expire."""
     earlier: Mapping[str, Any] = field(default_factory=dict)

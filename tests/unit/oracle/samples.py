@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import observe
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 M = 2**20
 GRANT = Problem("missing_grant", "SELECT ON SYS.X (ORA-00942)")
@@ -56,9 +57,14 @@ def answers(
     }
 
 
+def observed(given: dict[str, Any], **wanted: Any) -> dict[str, Any]:
+    """Return the observations of the tablespaces."""
+    return observe(given, Wanted(**wanted))
+
+
 def one(files: list[Any], free: Any, status: str = "ONLINE", groups: Any = None) -> dict[str, Any]:
     """Return the row of a database with one tablespace; ``free`` None: no row in the view."""
     given_free = {} if free is None else {"EBILL_DATA": free}
-    found = observe(answers([space(status=status)], files, given_free, groups))
+    found = observed(answers([space(status=status)], files, given_free, groups))
     (row,) = found["tablespaces"]["rows"]
     return dict(row)

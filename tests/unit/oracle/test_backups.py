@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import (
     TYPES,
-    observe,
     observe_recovery_area,
+    observe_rman,
 )
 
 NOW = datetime(2026, 11, 22, 8, 0)
@@ -54,7 +54,7 @@ def seen(
         "rman_jobs": jobs,
         "rman_sets": found_sets,
     }
-    return observe(answers, expected)
+    return observe_rman(answers, expected)
 
 
 def age(observation: Any) -> float | None:

@@ -14,8 +14,9 @@ import pytest
 import yaml
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import errors
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import QUERIES
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
 
+INSTANCE, DATABASE = Part("instance", "V$INSTANCE", ()), Part("database", "V$DATABASE", ())
 ADDRESS = "db01:1521/EBILL"
 WRAPPED = "DPY-6005: cannot connect to database (CONNECTION_ID=Q2xJ==).\n"
 HELP = "\nHelp: https://python-oracledb.readthedocs.io/en/latest/"
@@ -169,17 +170,15 @@ QUERY = {
 
 @pytest.mark.parametrize(("text", "wanted"), QUERY.items())
 def test_query(text: str, wanted: tuple[str, str, bool]) -> None:
-    problem = errors.query_problem(driver_error(text), QUERIES["instance"])
+    problem = errors.query_problem(driver_error(text), INSTANCE)
     assert problem == Problem(*wanted)
 
 
 def test_old_drivers_show_a_dead_session_as_anything() -> None:
     for error in (AttributeError("x"), OSError(9, "bad file")):
-        problem = errors.query_problem(error, QUERIES["database"])
+        problem = errors.query_problem(error, DATABASE)
         assert (problem.reason, problem.fatal) == ("connection_lost", True)
-    assert (
-        errors.query_problem(KeyError("x"), QUERIES["database"]).detail == "V$DATABASE (KeyError)"
-    )
+    assert errors.query_problem(KeyError("x"), DATABASE).detail == "V$DATABASE (KeyError)"
 
 
 def test_no_text_of_an_error_is_passed_on() -> None:
@@ -187,7 +186,7 @@ def test_no_text_of_an_error_is_passed_on() -> None:
     for text in [*CONNECT, *QUERY]:
         error = driver_error(f"{text} {canary}")
         assert canary not in errors.connect_problem(error, ADDRESS, "u").detail
-        assert canary not in errors.query_problem(error, QUERIES["instance"]).detail
+        assert canary not in errors.query_problem(error, INSTANCE).detail
 
 
 def test_every_reason_has_its_wording() -> None:

@@ -21,12 +21,15 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle import session
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import TYPES
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import (
-    SUBJECTS,
-    Wanted,
+    all_parts,
     collect,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.queries import QUERIES
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login, Session
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
+
+PARTS = all_parts(Wanted())
+NAMES = {part.name for part in PARTS}
 
 
 def login(port: int, **changed: Any) -> Login:
@@ -45,9 +48,9 @@ def listening(backlog: int = 8) -> Iterator[int]:
 
 def test_a_silent_listener_does_not_hang() -> None:
     with listening() as port:
-        answers, asked = Session(login(port), list(QUERIES.values())).run()
-    wanted = Problem("listener_silent", f"127.0.0.1:{port}/EBILL (0.5 s)")
-    assert answers == dict.fromkeys(QUERIES, wanted)
+        answers, asked = Session(login(port), PARTS).run()
+    wanted = Problem("listener_silent", f"127.0.0.1:{port}/EBILL (0.5 s)", fatal=True)
+    assert answers == dict.fromkeys(NAMES, wanted)
     assert asked == []
 
 
@@ -62,21 +65,21 @@ def test_a_thread_that_is_given_up_does_not_hold_the_process() -> None:
 def test_a_refused_connection() -> None:
     with listening() as port:
         pass
-    answers, _ = Session(login(port), list(QUERIES.values())).run()
+    answers, _ = Session(login(port), PARTS).run()
     assert {a.reason for a in answers.values() if isinstance(a, Problem)} == {"connection_refused"}
 
 
 def test_a_name_that_does_not_resolve() -> None:
-    answers, _ = Session(login(1, host="nowhere.invalid"), list(QUERIES.values())).run()
+    answers, _ = Session(login(1, host="nowhere.invalid"), PARTS).run()
     assert {a.reason for a in answers.values() if isinstance(a, Problem)} == {"name_unresolved"}
 
 
 def test_a_name_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     monkeypatch.setattr(session.socket, "getaddrinfo", lambda *_a, **_k: never.wait(5))
-    answers, _ = Session(login(1, host="slow.example"), list(QUERIES.values())).run()
+    answers, _ = Session(login(1, host="slow.example"), PARTS).run()
     never.set()
-    assert answers["instance"] == Problem("name_unresolved", "slow.example (0.5 s)")
+    assert answers["instance"] == Problem("name_unresolved", "slow.example (0.5 s)", fatal=True)
 
 
 def test_no_driver_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +91,7 @@ def test_no_driver_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_oracle_client_is_an_answer_too() -> None:
     script = (
         "from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import *\n"
-        "login = Login('127.0.0.1', 'U', 'P', service='S', client_dir='/nowhere')\n"
+        "login = Login('127.0.0.1', 'U', 'P', service='S', mode='thick', client_dir='/nowhere')\n"
         "print(collect(login, Wanted()).observations['instance'])"
     )
     root = Path(__file__).resolve().parents[3]
@@ -104,18 +107,18 @@ def test_no_oracle_client_is_an_answer_too() -> None:
 
 
 def test_every_observation_is_there_whatever_happens() -> None:
-    names = {name for subject in SUBJECTS.values() for name in subject}
+    names = {name for subject in SUBJECTS.values() for name in subject.MAKES}
     with listening() as port:
         pass
-    for gather in (tuple(SUBJECTS), ("tablespaces",), ()):
+    for gather in ((), ("tablespaces",), tuple(SUBJECTS)):
         found = collect(login(port), Wanted(gather=gather)).observations
         assert set(found) == names
         assert all(len(observation) == 1 for observation in found.values())
         absent = {name for name, observation in found.items() if "absent" in observation}
-        rest = [n for n in SUBJECTS if n not in gather]
+        rest = [n for n in SUBJECTS if gather and n not in gather]
         # incremental backups are not in the default backup plan
-        extra = {"rman_incremental"} if "backups" in gather else set()
-        assert absent == extra | {o for n in rest for o in SUBJECTS[n]}
+        extra = set() if "backups" in rest else {"rman_incremental"}
+        assert absent == extra | {o for n in rest for o in SUBJECTS[n].MAKES}
 
 
 def test_the_password_is_in_no_repr() -> None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import observe
 
-from tests.unit.oracle.samples import GRANT, answers, file, space
+from tests.unit.oracle.samples import GRANT, answers, file, observed, space
 
 
 def kinds(user: list[str]) -> dict[str, str]:
@@ -23,7 +22,7 @@ def kinds(user: list[str]) -> dict[str, str]:
         space("TEMP", "TEMPORARY"),
     ]
     files = [file(10, space_name=str(s["tablespace_name"])) for s in spaces]
-    found = observe(answers(spaces, files, {}), user)
+    found = observed(answers(spaces, files, {}), user_tablespaces=user)
     states = {row["tablespace"]: row["kind"] for row in found["tablespace_states"]["rows"]}
     measured = {row["tablespace"]: row["kind"] for row in found["tablespaces"]["rows"]}
     assert measured.items() <= states.items() | {("EBILL_LOG", "user")}
@@ -48,7 +47,9 @@ def test_kinds_with_a_list_in_any_case_of_letters() -> None:
 
 
 def test_a_listed_tablespace_that_is_not_there_is_a_row() -> None:
-    found = observe(answers([space()], [file(10)], {}), ["EBILL_DATA", "EBILL_LOG"])
+    found = observed(
+        answers([space()], [file(10)], {}), user_tablespaces=["EBILL_DATA", "EBILL_LOG"]
+    )
     row = found["tablespaces"]["rows"][1]
     assert row["error"] == {"reason": "not_found", "detail": "TABLESPACE EBILL_LOG"}
     assert (row["tablespace"], row["kind"]) == ("EBILL_LOG", "user")
@@ -61,8 +62,8 @@ def test_states() -> None:
         space("C", status="READ ONLY"),
         space("D", status="READ ONLY"),
     ]
-    found = observe(answers(spaces, [], {}), read_only=["d"])["tablespace_states"]["rows"]
-    assert [row["state"] for row in found] == [
+    found = observed(answers(spaces, [], {}), read_only_tablespaces=["d"])
+    assert [row["state"] for row in found["tablespace_states"]["rows"]] == [
         "online",
         "offline",
         "read_only",
@@ -87,7 +88,7 @@ def test_states() -> None:
     ],
 )
 def test_problem_files(row: dict[str, Any], state: str | None) -> None:
-    found = observe(answers([space(), space("GONE", status="OFFLINE")], [row], {}))
+    found = observed(answers([space(), space("GONE", status="OFFLINE")], [row], {}))
     assert [item["state"] for item in found["datafiles"]["rows"]] == ([state] if state else [])
 
 
@@ -102,6 +103,6 @@ def test_problem_files(row: dict[str, Any], state: str | None) -> None:
 )
 def test_a_failed_query_costs_only_what_needs_it(failed: str, lost: set[str]) -> None:
     given_answers = answers([space()], [file(10)], {}) | {failed: GRANT}
-    found = observe(given_answers)
+    found = observed(given_answers)
     assert {name for name, seen in found.items() if "error" in seen} == lost
     assert all(found[name]["error"]["reason"] == "missing_grant" for name in lost)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import observe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.oracle.samples import M, answers, file, one, space
+from tests.unit.oracle.samples import M, answers, file, observed, one, space
 
 A = "+DATA/ebill/a.dbf"
 # name: files, free, (% of maximum, % of allocated, used, allocated, maximum, autoextend, growth)
@@ -113,7 +112,7 @@ def test_impossible_values_are_an_error_with_the_raw_numbers(
     files: list[Any], free: Any, shown: str
 ) -> None:
     if shown == "bytes=None" and free is None:
-        row = observe(answers([space()], files, {"EBILL_DATA": "x"}))["tablespaces"]["rows"][0]
+        row = observed(answers([space()], files, {"EBILL_DATA": "x"}))["tablespaces"]["rows"][0]
         shown = "free_bytes=x"
     else:
         row = one(files, free)
@@ -185,7 +184,7 @@ def test_a_row_is_possible_or_an_error(sizes: list[Any], free_bytes: int) -> Non
     ]
     given_answers = answers([space()], files, {})
     given_answers["free_space"] = [{"tablespace_name": "EBILL_DATA", "free_bytes": free_bytes}]
-    (row,) = observe(given_answers)["tablespaces"]["rows"]
+    (row,) = observed(given_answers)["tablespaces"]["rows"]
     if "error" in row:
         total = sum(size for size, _ in sizes)
         assert total == 0 or free_bytes > total

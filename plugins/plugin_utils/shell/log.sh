@@ -30,7 +30,7 @@ LOG_MARKS=4
 
 log_range() {
     # $1 file, $2 from, $3 length; dd moves the offset of the input that it shares with head
-    { dd bs=1 skip="$2" count=0 && head -c "$3"; } <"$1" 2>/dev/null
+    { { [ "$2" = 0 ] || dd bs=1 skip="$2" count=0; } && head -c "$3"; } <"$1" 2>/dev/null
 }
 
 log_sum() {
@@ -290,13 +290,27 @@ log_whole_lines() {
     fi
 }
 
+log_know_head() {
+    # Was this file found to begin as its mark says? Then its head need not be read again.
+    for log_mark in $LOG_KNOWN; do
+        case $LOG_HOMES in *" $log_mark "*) ;; *) continue ;; esac
+        log_split_mark "$log_mark"
+        [ "${log_inode#*:}:$log_head" = "$mark_inode:$mark_head" ] || continue
+        log_head_sum=$mark_head_sum
+        return
+    done
+    return 1
+}
+
 log_remember() {
     # prints the mark of the file up to LOG_TO
     log_head=$LOG_HEAD log_tail=$LOG_TAIL
     [ "$LOG_TO" -ge "$log_head" ] || log_head=$LOG_TO
     [ "$LOG_TO" -ge "$log_tail" ] || log_tail=$LOG_TO
-    log_sum "$log_file" 0 "$log_head"
-    log_head_sum=$LOG_SUM
+    log_know_head || {
+        log_sum "$log_file" 0 "$log_head"
+        log_head_sum=$LOG_SUM
+    }
     log_sum "$log_file" "$((LOG_TO - log_tail))" "$log_tail"
     echo "$EB_NONCE mark ${log_inode#*:}:$LOG_TO:$log_head:$log_head_sum:$log_tail:$LOG_SUM"
 }

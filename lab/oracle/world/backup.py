@@ -30,16 +30,7 @@ def took(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-@view(
-    "V$RMAN_BACKUP_JOB_DETAILS",
-    """SESSION_KEY N, SESSION_RECID N, SESSION_STAMP N, COMMAND_ID V33, START_TIME D, END_TIME D,
-    INPUT_BYTES N, OUTPUT_BYTES N, STATUS_WEIGHT N, OPTIMIZED_WEIGHT N, OBJECT_TYPE_WEIGHT N,
-    OUTPUT_DEVICE_TYPE V17, AUTOBACKUP_COUNT N, BACKED_BY_OSB V3, AUTOBACKUP_DONE V3, STATUS V23,
-    INPUT_TYPE V13, OPTIMIZED V3, ELAPSED_SECONDS N, COMPRESSION_RATIO N, INPUT_BYTES_PER_SEC N,
-    OUTPUT_BYTES_PER_SEC N, INPUT_BYTES_DISPLAY V4000, OUTPUT_BYTES_DISPLAY V4000,
-    INPUT_BYTES_PER_SEC_DISPLAY V4000, OUTPUT_BYTES_PER_SEC_DISPLAY V4000,
-    TIME_TAKEN_DISPLAY V4000, CON_ID N""",
-)
+@view("V$RMAN_BACKUP_JOB_DETAILS")
 def v_rman_backup_job_details(sight: Sight) -> Iterable[Row]:
     for key, job in enumerate(sight.world.rman_jobs, 1):
         running = job.status.startswith("RUNNING")
@@ -106,26 +97,13 @@ def _sets(sight: Sight) -> Iterator[tuple[int, RmanJob, Row]]:
         )
 
 
-SET_COLUMNS = """RECID N, STAMP N, SET_STAMP N, SET_COUNT N, BACKUP_TYPE V1,
-    CONTROLFILE_INCLUDED V3, INCREMENTAL_LEVEL N, PIECES N, START_TIME D, COMPLETION_TIME D,
-    ELAPSED_SECONDS N, BLOCK_SIZE N, KEEP V3, KEEP_UNTIL D, KEEP_OPTIONS V11, CON_ID N"""
-
-
-@view("V$BACKUP_SET", SET_COLUMNS + ", INPUT_FILE_SCAN_ONLY V3, MULTI_SECTION V3")
+@view("V$BACKUP_SET")
 def v_backup_set(sight: Sight) -> Iterable[Row]:
     for _, _, row in _sets(sight):
         yield row | {"INPUT_FILE_SCAN_ONLY": "NO", "MULTI_SECTION": "NO"}
 
 
-@view(
-    "V$BACKUP_SET_DETAILS",
-    SET_COLUMNS
-    + """, SESSION_KEY N, SESSION_RECID N, SESSION_STAMP N, BS_KEY N, DEVICE_TYPE V17,
-    COMPRESSED V3, NUM_COPIES N, OUTPUT_BYTES N, ORIGINAL_INPUT_BYTES N, COMPRESSION_RATIO N,
-    STATUS V1, ORIGINAL_INPRATE_BYTES N, OUTPUT_RATE_BYTES N, ORIGINAL_INPUT_BYTES_DISPLAY V4000,
-    OUTPUT_BYTES_DISPLAY V4000, ORIGINAL_INPRATE_BYTES_DISPLAY V4000,
-    OUTPUT_RATE_BYTES_DISPLAY V4000, TIME_TAKEN_DISPLAY V4000, ENCRYPTED V3, BACKED_BY_OSB V3""",
-)
+@view("V$BACKUP_SET_DETAILS")
 def v_backup_set_details(sight: Sight) -> Iterable[Row]:
     for key, job, row in _sets(sight):
         session = sight.world.rman_jobs.index(job) + 1
@@ -149,10 +127,7 @@ def v_backup_set_details(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view(
-    "V$RECOVERY_FILE_DEST",
-    """NAME V513, SPACE_LIMIT N, SPACE_USED N, SPACE_RECLAIMABLE N, NUMBER_OF_FILES N, CON_ID N""",
-)
+@view("V$RECOVERY_FILE_DEST")
 def v_recovery_file_dest(sight: Sight) -> Iterable[Row]:
     area = sight.world.recovery_area
     if area:
@@ -166,12 +141,7 @@ def v_recovery_file_dest(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view(
-    "V$RECOVERY_AREA_USAGE",
-    """FILE_TYPE V23, PERCENT_SPACE_USED N, PERCENT_SPACE_RECLAIMABLE N, NUMBER_OF_FILES N,
-    CON_ID N""",
-    "V$FLASH_RECOVERY_AREA_USAGE",
-)
+@view("V$RECOVERY_AREA_USAGE", "", "V$FLASH_RECOVERY_AREA_USAGE")
 def v_recovery_area_usage(sight: Sight) -> Iterable[Row]:
     area = sight.world.recovery_area
     for kind in FILE_TYPES:
@@ -187,14 +157,7 @@ def v_recovery_area_usage(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view(
-    "V$ARCHIVED_LOG",
-    """RECID N, STAMP N, NAME V513, DEST_ID N, THREAD# N, SEQUENCE# N, RESETLOGS_CHANGE# N,
-    RESETLOGS_TIME D, RESETLOGS_ID N, FIRST_CHANGE# N, FIRST_TIME D, NEXT_CHANGE# N, NEXT_TIME D,
-    BLOCKS N, BLOCK_SIZE N, CREATOR V7, REGISTRAR V7, STANDBY_DEST V3, ARCHIVED V3, APPLIED V9,
-    DELETED V3, STATUS V1, COMPLETION_TIME D, BACKUP_COUNT N, IS_RECOVERY_DEST_FILE V3,
-    COMPRESSED V3, FAL V3, CON_ID N""",
-)
+@view("V$ARCHIVED_LOG")
 def v_archived_log(sight: Sight) -> Iterable[Row]:
     for number, moment in enumerate(sight.world.archived, 1):
         yield {
@@ -226,14 +189,7 @@ def v_archived_log(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view(
-    "V$ASM_DISKGROUP",
-    """GROUP_NUMBER N, NAME V30, SECTOR_SIZE N, LOGICAL_SECTOR_SIZE N, BLOCK_SIZE N,
-    ALLOCATION_UNIT_SIZE N, STATE V11, TYPE V6, TOTAL_MB N, FREE_MB N, HOT_USED_MB N,
-    COLD_USED_MB N, REQUIRED_MIRROR_FREE_MB N, USABLE_FILE_MB N, OFFLINE_DISKS N,
-    COMPATIBILITY V60, DATABASE_COMPATIBILITY V60, VOTING_FILES V1, CON_ID N""",
-    "V$ASM_DISKGROUP_STAT",
-)
+@view("V$ASM_DISKGROUP", "", "V$ASM_DISKGROUP_STAT")
 def v_asm_diskgroup(sight: Sight) -> Iterable[Row]:
     """Empty: this database lies in a file system."""
     return ()

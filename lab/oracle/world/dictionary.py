@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from lab.oracle import dictionary
 from lab.oracle.seam import Column, OraError
-from lab.oracle.world import backup, instance, security, storage, temp_undo  # noqa: F401 - register views
+from lab.oracle.world import (  # noqa: F401 - they register their views
+    backup,
+    instance,
+    multitenant,
+    security,
+    storage,
+    temp_undo,
+)
 from lab.oracle.world.views import VIEWS, Sight
 
+SINCE_MULTITENANT = ("CON_NAME", "CON_ID", "CDB_NAME")
+"""Parameters of SYS_CONTEXT's USERENV that 11.2 does not know."""
 INSPECTION_VIEWS = frozenset(name for name, view in VIEWS.items() if not view.public)
 """What the default inspector is granted: every view that is not public."""
 
@@ -22,11 +32,15 @@ class SessionDictionary:
         self.sight = sight
         self.service = service
 
+    @property
+    def release(self) -> dictionary.Release:
+        return dictionary.release_of(self.sight.world.release[0])
+
     def view(self, name: str) -> Sequence[Column] | None:
         found = VIEWS.get(name)
-        if found is None or not (found.public or self._granted(name)):
+        if found is None or not found.there(self.release):
             return None
-        return found.columns
+        return found.columns(self.release) if found.public or self._granted(name) else None
 
     def _granted(self, name: str) -> bool:
         user = self.sight.users.get(self.user())
@@ -56,9 +70,9 @@ class SessionDictionary:
             "INSTANCE": "1",
             "SERVER_HOST": world.host,
             "SERVICE_NAME": self.service,
-            "CON_NAME": world.name,
-            "CON_ID": "0",
-            "CDB_NAME": None,
+            "CON_NAME": world.container or world.name,
+            "CON_ID": str(world.con_id),
+            "CDB_NAME": world.name if world.is_multitenant else None,
             "DATABASE_ROLE": "PRIMARY",
             "ISDBA": "FALSE",
             "LANGUAGE": "SIMPLIFIED CHINESE_CHINA.AL32UTF8",
@@ -69,6 +83,7 @@ class SessionDictionary:
             "OS_USER": me.osuser if me else None,
             "MODULE": me.program if me else None,
         }
-        if name not in values:
+        old = self.release < dictionary.MULTITENANT
+        if name not in values or (old and name in SINCE_MULTITENANT):
             raise OraError(2003, "invalid USERENV parameter")
         return values[name]

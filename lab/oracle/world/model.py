@@ -133,6 +133,20 @@ def utc_clock() -> datetime:
 
 
 @dataclass
+class Container:
+    """The root, the seed or a pluggable database; `world` holds what is its own."""
+
+    con_id: int
+    name: str
+    world: World
+    open_mode: str = "READ WRITE"
+
+    @property
+    def is_open(self) -> bool:
+        return self.open_mode.startswith("READ")
+
+
+@dataclass
 class World:
     """`clock` gives aware UTC; `zone` is the database host's."""
 
@@ -156,6 +170,22 @@ class World:
     segments: list[Segment] = field(default_factory=list)
     sessions: list[BackgroundSession] = field(default_factory=list)
     limits: list[ResourceLimit] = field(default_factory=list)
+    # A multitenant database is a world whose own tablespaces are the root's, with its pluggable
+    # databases here: see world/multitenant.py. `con_id` is 0 where there are no containers.
+    con_id: int = 0
+    container: str = ""
+    pluggable: list[Container] = field(default_factory=list)
+    first_file: int = 0
+    """How many file numbers come before this container's; they are unique in the database."""
+
+    @property
+    def is_multitenant(self) -> bool:
+        return self.con_id > 0
+
+    def containers(self) -> list[Container]:
+        """This container, and from the root the pluggable ones; the seed is not shown."""
+        own = Container(self.con_id, self.container or self.name, self, self.open_mode)
+        return [own, *self.pluggable]
 
     def now(self) -> datetime:
         """The host's time, aware, to the microsecond."""

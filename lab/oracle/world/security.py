@@ -10,19 +10,8 @@ from typing import Any
 
 from lab.oracle.world.views import Row, Sight, view
 
-TAB_PRIVS = """GRANTEE V128, OWNER V128, TABLE_NAME V128, GRANTOR V128, PRIVILEGE V40,
-    GRANTABLE V3, HIERARCHY V3, COMMON V3, TYPE V24, INHERITED V3"""
 
-
-@view(
-    "DBA_USERS",
-    """USERNAME V128, USER_ID N, PASSWORD V4000, ACCOUNT_STATUS V32, LOCK_DATE D, EXPIRY_DATE D,
-    DEFAULT_TABLESPACE V30, TEMPORARY_TABLESPACE V30, LOCAL_TEMP_TABLESPACE V30, CREATED D,
-    PROFILE V128, INITIAL_RSRC_CONSUMER_GROUP V128, EXTERNAL_NAME V4000, PASSWORD_VERSIONS V17,
-    EDITIONS_ENABLED V1, AUTHENTICATION_TYPE V8, PROXY_ONLY_CONNECT V1, COMMON V3, LAST_LOGIN Z,
-    ORACLE_MAINTAINED V1, INHERITED V3, DEFAULT_COLLATION V100, IMPLICIT V3, ALL_SHARD V3,
-    PASSWORD_CHANGE_DATE D""",
-)
+@view("DBA_USERS")
 def dba_users(sight: Sight) -> Iterable[Row]:
     world = sight.world
     common = {
@@ -62,10 +51,7 @@ def _status(user: Any) -> str:
     return " & ".join(words) or "OPEN"
 
 
-@view(
-    "DBA_SYS_PRIVS",
-    "GRANTEE V128, PRIVILEGE V40, ADMIN_OPTION V3, COMMON V3, INHERITED V3",
-)
+@view("DBA_SYS_PRIVS")
 def dba_sys_privs(sight: Sight) -> Iterable[Row]:
     for user in sight.users.values():
         for privilege in sorted(user.privileges):
@@ -95,23 +81,19 @@ def _grants(user: Any) -> Iterable[Row]:
         }
 
 
-@view("DBA_TAB_PRIVS", TAB_PRIVS)
+@view("DBA_TAB_PRIVS")
 def dba_tab_privs(sight: Sight) -> Iterable[Row]:
     for user in sight.users.values():
         yield from _grants(user)
 
 
-@view("USER_TAB_PRIVS", TAB_PRIVS, public=True)
+@view("USER_TAB_PRIVS")
 def user_tab_privs(sight: Sight) -> Iterable[Row]:
     user = sight.users.get(sight.me.user) if sight.me else None
     return _grants(user) if user else ()
 
 
-@view(
-    "USER_SYS_PRIVS",
-    "USERNAME V128, PRIVILEGE V40, ADMIN_OPTION V3, COMMON V3, INHERITED V3",
-    public=True,
-)
+@view("USER_SYS_PRIVS")
 def user_sys_privs(sight: Sight) -> Iterable[Row]:
     for row in session_privs(sight):
         yield row | {
@@ -122,7 +104,7 @@ def user_sys_privs(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view("SESSION_PRIVS", "PRIVILEGE V40", public=True)
+@view("SESSION_PRIVS")
 def session_privs(sight: Sight) -> Iterable[Row]:
     user = sight.users.get(sight.me.user) if sight.me else None
     return [{"PRIVILEGE": privilege} for privilege in sorted(user.privileges)] if user else []

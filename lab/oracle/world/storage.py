@@ -14,14 +14,11 @@ from lab.oracle.world.views import Row, Sight, view
 TEMPORARY, UNDO = "TEMPORARY", "UNDO"
 HEADER = MIB
 """What a file keeps for itself: USER_BYTES is so much less than BYTES."""
-FILE_COLUMNS = """FILE_NAME V513, FILE_ID N, TABLESPACE_NAME V30, BYTES N, BLOCKS N, STATUS V9,
-    RELATIVE_FNO N, AUTOEXTENSIBLE V3, MAXBYTES N, MAXBLOCKS N, INCREMENT_BY N, USER_BYTES N,
-    USER_BLOCKS N"""
 
 
 def files(sight: Sight, *, temporary: bool) -> Iterator[tuple[int, Tablespace, DataFile]]:
     """(file number, tablespace, file); temporary files have numbers of their own."""
-    number = 0
+    number = sight.world.first_file
     for space in sight.world.tablespaces.values():
         if (space.contents == TEMPORARY) == temporary:
             for file in space.files:
@@ -33,18 +30,7 @@ def spaces(sight: Sight) -> Iterator[tuple[int, Tablespace]]:
     yield from enumerate(sight.world.tablespaces.values())
 
 
-@view(
-    "DBA_TABLESPACES",
-    """TABLESPACE_NAME V30, BLOCK_SIZE N, INITIAL_EXTENT N, NEXT_EXTENT N, MIN_EXTENTS N,
-    MAX_EXTENTS N, MAX_SIZE N, PCT_INCREASE N, MIN_EXTLEN N, STATUS V9, CONTENTS V21, LOGGING V9,
-    FORCE_LOGGING V3, EXTENT_MANAGEMENT V10, ALLOCATION_TYPE V9, PLUGGED_IN V3,
-    SEGMENT_SPACE_MANAGEMENT V6, DEF_TAB_COMPRESSION V8, RETENTION V11, BIGFILE V3,
-    PREDICATE_EVALUATION V7, ENCRYPTED V3, COMPRESS_FOR V30, DEF_INMEMORY V8,
-    DEF_INMEMORY_PRIORITY V8, DEF_INMEMORY_DISTRIBUTE V15, DEF_INMEMORY_COMPRESSION V17,
-    DEF_INMEMORY_DUPLICATE V13, SHARED V12, DEF_INDEX_COMPRESSION V8, INDEX_COMPRESS_FOR V13,
-    DEF_CELLMEMORY V14, DEF_INMEMORY_SERVICE V12, DEF_INMEMORY_SERVICE_NAME V1000,
-    LOST_WRITE_PROTECT V7, CHUNK_TABLESPACE V1""",
-)
+@view("DBA_TABLESPACES")
 def dba_tablespaces(sight: Sight) -> Iterable[Row]:
     for _, space in spaces(sight):
         temporary = space.contents == TEMPORARY
@@ -104,7 +90,7 @@ def _file_row(number: int, space: Tablespace, file: DataFile) -> Row:
     return row
 
 
-@view("DBA_DATA_FILES", FILE_COLUMNS + ", ONLINE_STATUS V7, LOST_WRITE_PROTECT V7")
+@view("DBA_DATA_FILES")
 def dba_data_files(sight: Sight) -> Iterable[Row]:
     for number, space, file in files(sight, temporary=False):
         system = space.name == "SYSTEM"
@@ -113,7 +99,7 @@ def dba_data_files(sight: Sight) -> Iterable[Row]:
         yield row | {"ONLINE_STATUS": online, "LOST_WRITE_PROTECT": "OFF"}
 
 
-@view("DBA_TEMP_FILES", FILE_COLUMNS + ", SHARED V13, INST_ID N")
+@view("DBA_TEMP_FILES")
 def dba_temp_files(sight: Sight) -> Iterable[Row]:
     for number, space, file in files(sight, temporary=True):
         yield _file_row(number, space, file) | {
@@ -122,10 +108,7 @@ def dba_temp_files(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view(
-    "DBA_FREE_SPACE",
-    "TABLESPACE_NAME V30, FILE_ID N, BLOCK_ID N, BYTES N, BLOCKS N, RELATIVE_FNO N",
-)
+@view("DBA_FREE_SPACE")
 def dba_free_space(sight: Sight) -> Iterable[Row]:
     """One free extent a file. The space is used from the first file on; a full one has no row."""
     left: dict[str, int] = {}
@@ -145,10 +128,7 @@ def dba_free_space(sight: Sight) -> Iterable[Row]:
             }
 
 
-@view(
-    "DBA_TABLESPACE_USAGE_METRICS",
-    "TABLESPACE_NAME V30, USED_SPACE N, TABLESPACE_SIZE N, USED_PERCENT N",
-)
+@view("DBA_TABLESPACE_USAGE_METRICS")
 def dba_tablespace_usage_metrics(sight: Sight) -> Iterable[Row]:
     """In blocks and of the size that it can reach; a tablespace that is offline is missing."""
     for _, space in spaces(sight):
@@ -161,14 +141,7 @@ def dba_tablespace_usage_metrics(sight: Sight) -> Iterable[Row]:
             }
 
 
-@view(
-    "DBA_SEGMENTS",
-    """OWNER V128, SEGMENT_NAME V128, PARTITION_NAME V128, SEGMENT_TYPE V18, SEGMENT_SUBTYPE V10,
-    TABLESPACE_NAME V30, HEADER_FILE N, HEADER_BLOCK N, BYTES N, BLOCKS N, EXTENTS N,
-    INITIAL_EXTENT N, NEXT_EXTENT N, MIN_EXTENTS N, MAX_EXTENTS N, MAX_SIZE N, RETENTION V7,
-    MINRETENTION N, PCT_INCREASE N, FREELISTS N, FREELIST_GROUPS N, RELATIVE_FNO N, BUFFER_POOL V7,
-    FLASH_CACHE V7, CELL_FLASH_CACHE V7""",
-)
+@view("DBA_SEGMENTS")
 def dba_segments(sight: Sight) -> Iterable[Row]:
     for segment in sight.world.segments:
         yield {
@@ -184,11 +157,7 @@ def dba_segments(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view(
-    "V$TABLESPACE",
-    """TS# N, NAME V30, INCLUDED_IN_DATABASE_BACKUP V3, BIGFILE V3, FLASHBACK_ON V3,
-    ENCRYPT_IN_BACKUP V3, CON_ID N""",
-)
+@view("V$TABLESPACE")
 def v_tablespace(sight: Sight) -> Iterable[Row]:
     for number, space in spaces(sight):
         yield {
@@ -199,10 +168,6 @@ def v_tablespace(sight: Sight) -> Iterable[Row]:
             "FLASHBACK_ON": "YES",
             "CON_ID": 0,
         }
-
-
-FIXED_FILE = """FILE# N, CREATION_CHANGE# N, CREATION_TIME D, TS# N, RFILE# N, STATUS V7,
-    ENABLED V10, BYTES N, BLOCKS N, CREATE_BYTES N, BLOCK_SIZE N, NAME V513, CON_ID N"""
 
 
 def _fixed_row(sight: Sight, number: int, space: Tablespace, file: DataFile) -> Row:
@@ -222,7 +187,7 @@ def _fixed_row(sight: Sight, number: int, space: Tablespace, file: DataFile) -> 
     }
 
 
-@view("V$DATAFILE", FIXED_FILE + ", CHECKPOINT_CHANGE# N, CHECKPOINT_TIME D, LAST_CHANGE# N")
+@view("V$DATAFILE")
 def v_datafile(sight: Sight) -> Iterable[Row]:
     for number, space, file in files(sight, temporary=False):
         online = "SYSTEM" if space.name == "SYSTEM" else "ONLINE" if file.online else "RECOVER"
@@ -233,7 +198,7 @@ def v_datafile(sight: Sight) -> Iterable[Row]:
         }
 
 
-@view("V$TEMPFILE", FIXED_FILE)
+@view("V$TEMPFILE")
 def v_tempfile(sight: Sight) -> Iterable[Row]:
     for number, space, file in files(sight, temporary=True):
         yield _fixed_row(sight, number, space, file)

@@ -12,11 +12,7 @@ from lab.oracle.world.storage import TEMPORARY, UNDO, files, spaces
 from lab.oracle.world.views import Row, Sight, view
 
 
-@view(
-    "DBA_UNDO_EXTENTS",
-    """OWNER V3, SEGMENT_NAME V30, TABLESPACE_NAME V30, EXTENT_ID N, FILE_ID N, BLOCK_ID N,
-    BYTES N, BLOCKS N, RELATIVE_FNO N, COMMIT_JTIME N, COMMIT_WTIME V20, STATUS V9""",
-)
+@view("DBA_UNDO_EXTENTS")
 def dba_undo_extents(sight: Sight) -> Iterable[Row]:
     """One extent each of active, unexpired and expired undo, as large as all of its kind."""
     for number, space, _ in files(sight, temporary=False):
@@ -43,11 +39,7 @@ def dba_undo_extents(sight: Sight) -> Iterable[Row]:
                 }
 
 
-@view(
-    "DBA_TEMP_FREE_SPACE",
-    """TABLESPACE_NAME V30, TABLESPACE_SIZE N, ALLOCATED_SPACE N, FREE_SPACE N, SHARED V12,
-    INST_ID N""",
-)
+@view("DBA_TEMP_FREE_SPACE")
 def dba_temp_free_space(sight: Sight) -> Iterable[Row]:
     for _, space in spaces(sight):
         if space.contents == TEMPORARY:
@@ -60,12 +52,7 @@ def dba_temp_free_space(sight: Sight) -> Iterable[Row]:
             }
 
 
-@view(
-    "V$TEMPSEG_USAGE",
-    """USERNAME V128, USER V128, SESSION_ADDR R8, SESSION_NUM N, SQLADDR R8, SQLHASH N, SQL_ID V13,
-    TABLESPACE V31, CONTENTS V9, SEGTYPE V9, SEGFILE# N, SEGBLK# N, EXTENTS N, BLOCKS N,
-    SEGRFNO# N, TS# N, CON_ID N, SQL_ID_TEMPSEG V13""",
-)
+@view("V$TEMPSEG_USAGE")
 def v_tempseg_usage(sight: Sight) -> Iterable[Row]:
     for number, space in spaces(sight):
         if space.contents == TEMPORARY and space.used_bytes:
@@ -84,14 +71,7 @@ def v_tempseg_usage(sight: Sight) -> Iterable[Row]:
             }
 
 
-@view(
-    "V$SORT_SEGMENT",
-    """TABLESPACE_NAME V31, SEGMENT_FILE N, SEGMENT_BLOCK N, EXTENT_SIZE N, CURRENT_USERS N,
-    TOTAL_EXTENTS N, TOTAL_BLOCKS N, USED_EXTENTS N, USED_BLOCKS N, FREE_EXTENTS N, FREE_BLOCKS N,
-    ADDED_EXTENTS N, EXTENT_HITS N, FREED_EXTENTS N, FREE_REQUESTS N, MAX_SIZE N, MAX_BLOCKS N,
-    MAX_USED_SIZE N, MAX_USED_BLOCKS N, MAX_SORT_SIZE N, MAX_SORT_BLOCKS N, RELATIVE_FNO N, TS# N,
-    CON_ID N""",
-)
+@view("V$SORT_SEGMENT")
 def v_sort_segment(sight: Sight) -> Iterable[Row]:
     for number, space in spaces(sight):
         if space.contents == TEMPORARY:

@@ -132,7 +132,7 @@ def test_figures_lead_to_their_results(opened: Opened) -> None:
     opened.page.locator("a[data-count=fail]").click()
     assert opened.shown() == model()["conclusion"]["counts"]["fail"]
     opened.page.locator("#clause-matrix a[data-filter='clause=ENV-06']").click()
-    assert opened.shown() == 2
+    assert opened.shown() == 4
 
 
 def test_paper_is_complete_whatever_the_filter(opened: Opened) -> None:

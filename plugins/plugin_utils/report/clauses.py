@@ -127,16 +127,25 @@ def _nearest(candidates: Sequence[Row], rows: Sequence[Row]) -> list[Text]:
 
 
 def standing_out(rows: Sequence[Row]) -> list[Text]:
-    """Quote the first results that are neither pass nor skipped, worst first."""
+    """Quote the first results that are neither pass nor skipped, worst first; what is said in
+    the same words of many checks, such as of a host that is not reached, is said once."""
     order = {"fail": 0, "error": 1, "not_run": 2, "warn": 3}
     chosen = sorted(
         (row for row in rows if row["status"] in order),
         key=lambda row: (order[row["status"]], -closeness(row)),
     )
-    lines = [_quote(row) for row in chosen[:SHOWN]]
-    if len(chosen) > SHOWN:
-        lines.append(say("value_more", n=len(chosen) - SHOWN))
-    return lines
+    alike: dict[str, list[Row]] = defaultdict(list)
+    for row in chosen:
+        alike[_quote(row)["zh"]].append(row)
+    groups = list(alike.values())
+    lines = [
+        say("value_alike", quote=_quote(group[0]), n=len(group))
+        if len(group) > 1
+        else _quote(group[0])
+        for group in groups[:SHOWN]
+    ]
+    hidden = sum(len(group) for group in groups[SHOWN:])
+    return [*lines, say("value_more", n=hidden)] if hidden else lines
 
 
 def _single(row: Row) -> Text:
@@ -227,16 +236,17 @@ def tables(source: QuarterSource, clauses: Sequence[Row], checks: Sequence[Row])
     for key, section in TABLES:
         own = [clause for clause in clauses if clause["section"] == section]
         order = [clause["clause"] for clause in own]
-        ids = set(order)
         found.append(
             {
                 "key": key,
                 "title": both(titles.get(section, section)),
                 "clauses": own,
-                "checks": sorted(
-                    (check for check in checks if ids & set(check["clauses"])),
-                    key=lambda check: order.index(next(c for c in order if c in check["clauses"])),
-                ),
+                "checks": [
+                    check
+                    for first in order
+                    for check in checks
+                    if first == next((c for c in order if c in check["clauses"]), None)
+                ],
             }
         )
     return found

@@ -93,12 +93,10 @@ def closeness(row: Row) -> float:
     bounds = [limit[key] for key in ("fail", "warn") if limit.get(key) is not None]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not bounds:
         return -1.0
-    bound = bounds[0]
+    number, bound = float(value), float(bounds[0])
     if limit.get("direction") == "below":
-        return bound / value if value > 0 else math.inf
-    if bound > 0:
-        return max(value / bound, 0.0)
-    return 1.0 + value - bound
+        return bound / number if number > 0 else math.inf
+    return max(number / bound, 0.0) if bound > 0 else 1.0 + number - bound
 
 
 def nearest(rows: Sequence[Row]) -> Row | None:

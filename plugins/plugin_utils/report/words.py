@@ -216,8 +216,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} results could not be determined and do not count as done; see section {section}.",
     ),
     "sum_blocked": (
-        "其中 {n} 处无法检查，须先查明原因，见第 {section} 章。",
-        "{n} of these have to be looked into first; see section {section}.",
+        "无法检查的归为 {n} 处，须先查明原因，见第 {section} 章。",
+        "Not inspected: {n} points that have to be looked into first; see section {section}.",
     ),
     "sum_running": (
         "本季度另有 {n} 个批次仍在进行（{runs}），其结果未计入本报告。",
@@ -241,6 +241,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "value_counts": ("共 {total} 条结果：{counts}", "{total} results: {counts}"),
     "value_record": ("不作自动检查", "not checked automatically"),
     "value_report": ("见“改进建议”一章", "see the chapter of advice"),
+    "value_alike": ("{quote}（{n} 条）", "{quote} ({n} times)"),
     "value_more": ("另有 {n} 条，见附表", "{n} more: see the annex"),
     "closest": ("最接近阈值：{quote}", "nearest to its limit: {quote}"),
     "measured": ("{name}：{value}", "{name}: {value}"),

@@ -134,6 +134,16 @@ def test_worse_of_two_findings_is_quoted_first() -> None:
     ]
 
 
+def test_what_is_said_of_many_checks_is_said_once() -> None:
+    rows = [
+        source.unknown(name, "app01", "error", "unreachable", "无法连接目标：x", "unreachable: x")
+        for name in ("host.memory_used", "host.load_per_core", "host.swap_used")
+    ]
+    assert zh(clause(only(*rows), "ENV-03")["value"])[1:] == [
+        "[无法检查] app01：无法连接目标：x（3 条）"
+    ]
+
+
 def test_codes_are_worded_in_values_and_limits() -> None:
     row = next(row for row in model()["results"] if row["check"] == "oracle.datafile_online")
     assert row["observed"] == "ONLINE"
@@ -203,7 +213,7 @@ def test_what_hangs_is_named_among_the_findings() -> None:
         f"2026Q4-E{n:02d}" for n in range(1, len(found["blocked"]) + 1)
     ]
     assert {row["status"] for row in found["blocked"]} == {"error"}
-    assert f"其中 {len(found['blocked'])} 处无法检查，须先查明原因，见第 6 章。" in zh(
+    assert f"无法检查的归为 {len(found['blocked'])} 处，须先查明原因，见第 6 章。" in zh(
         found["conclusion"]["sentences"]
     )
 

@@ -126,10 +126,17 @@ def negative(node: Any, scope: Scope) -> Typed:
 
 @emits(exp.DPipe, args="this expression safe")
 def concat(node: Any, scope: Scope) -> Typed:
-    parts = [
-        coerce(value(side, scope), seam.VARCHAR2, scope) for side in (node.this, node.expression)
-    ]
-    return Typed(f"ora_concat({parts[0].sql}, {parts[1].sql})", seam.VARCHAR2)
+    """A chain of any length: SQLite's parser goes only so deep, so the calls are balanced."""
+    sides = []
+    while isinstance(node, exp.DPipe):
+        sides.append(node.expression)
+        node = node.this
+    sides = [node, *reversed(sides)]
+    parts = [coerce(value(side, scope), seam.VARCHAR2, scope).sql for side in sides]
+    while len(parts) > 1:
+        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+        parts = [f"ora_concat({', '.join(pair)})" if pair[1:] else pair[0] for pair in pairs]
+    return Typed(parts[0], seam.VARCHAR2)
 
 
 @emits(exp.Add, exp.Sub, exp.Mul, exp.Div, args="this expression typed safe")

@@ -14,6 +14,7 @@ LOGON_TEXTS = {
     1045: "user lacks CREATE SESSION privilege; logon denied",
     28000: "The account is locked.",
     28001: "the password has expired",
+    28040: "No matching authentication protocol",
 }
 
 
@@ -23,14 +24,26 @@ class Faults:
 
     silent: str = ""
     """"connect": accepts TCP, then says nothing. "accept": says nothing after ACCEPT."""
+    close_at_connect: bool = False
+    """Close the connection in place of an answer to CONNECT."""
+    resend: bool = False
+    """Ask for CONNECT a second time, as listeners of a busy server do."""
+    redirect: str = ""
+    """Send clients from this port to HOST:PORT, as a cluster's listener does."""
     refuse: int = 0
     """Refuse every connection with this listener error, such as 12514."""
     too_old: bool = False
     """Answer CONNECT like an 11.2 server, which the thin driver does not speak to."""
+    encryption_required: bool = False
+    """Insist on native network encryption, which the thin driver does not have."""
+    verifier: str = ""
+    """Every account has only this kind of verifier: "10g" is what thin drivers refuse."""
     logon_error: int = 0
     """Answer every logon with this error: 1033, 1034, 28000, 28001, ..."""
     slow_seconds: float = 0.0
     """Each execute takes so much longer. A break ends the wait."""
+    hang_in_execute: bool = False
+    """A parse or an execute is never answered. A break ends it."""
     hang_in_fetch: bool = False
     """A fetch is never answered. A break ends it."""
     ignore_break: bool = False

@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
+import ssl
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from lab.oracle.faults import LOGON_TEXTS, Faults
 from lab.oracle.seam import Engine, OraError, SessionFacts
-from lab.oracle.wire import logon, tns
+from lab.oracle.wire import tns
 from lab.oracle.wire.codec import Malformed
+from lab.oracle.wire.profiles import PROFILES
 from lab.oracle.wire.session import Session
+from lab.oracle.wire.verifier import Pairs
 
 SMALLEST_SDU, LARGEST_SDU = 512, 65535
 TOO_OLD = 314
@@ -29,7 +32,8 @@ class User:
     """An account. Change it while the server runs: the next logon or statement sees it.
 
     `grants`: dictionary views it may read, as queried (V$INSTANCE, DBA_USERS).
-    `privileges`: system privileges; SELECT ANY DICTIONARY opens every view.
+    `privileges`: system privileges; SELECT ANY DICTIONARY opens every view, SYSDBA lets it log on
+    as SYS. `verifier`: the kind of password that the server keeps: 12c, 11g or 10g.
     """
 
     name: str
@@ -39,6 +43,7 @@ class User:
     locked: bool = False
     expired: bool = False
     failures: int = 0
+    verifier: str = "12c"
 
 
 @dataclass
@@ -63,10 +68,12 @@ class Listener:
         *,
         services: tuple[str, ...] = ("EBILLDB",),
         instance_name: str = "EBILLDB",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.engines = engines
         self.users = {user.name: user for user in users}
-        self.profile = logon.PROFILES[profile]
+        self.profile = PROFILES[profile]
+        self.tls = tls
         self.host = host
         self.port = port
         self.services = services
@@ -106,7 +113,9 @@ class Listener:
 
     async def resume(self) -> None:
         if not self._listener:
-            self._listener = await asyncio.start_server(self._serve, sock=self._bind())
+            self._listener = await asyncio.start_server(
+                self._serve, sock=self._bind(), ssl=self.tls
+            )
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `pause()` and the like on the server's loop, from another thread."""
@@ -150,16 +159,33 @@ class Listener:
         if self.faults.silent == "connect":
             return False
         request = await stream.read_connect()
+        if self.faults.resend:
+            await stream.ask_again()
+            request = await stream.read_connect()
+        if self.faults.close_at_connect:
+            return False
+        if self.faults.redirect:
+            host, _, port = self.faults.redirect.rpartition(":")
+            address = f"(ADDRESS=(PROTOCOL=TCP)(HOST={host})(PORT={port}))"
+            await stream.redirect(address, request.text)
+            return False
         refusal = self.faults.refuse or self._refusal(request)
         if refusal:
             await stream.refuse(refusal)
             return False
+        await self._accept(stream, request)
+        return not self.faults.too_old and self.faults.silent != "accept"
+
+    async def _accept(self, stream: tns.Stream, request: tns.ConnectRequest) -> None:
         if self.faults.too_old:
             await stream.accept(TOO_OLD, 8192)
-            return False
-        sdu = max(SMALLEST_SDU, min(request.sdu, LARGEST_SDU))
-        await stream.accept(min(request.version, self.profile.tns_version), sdu)
-        return self.faults.silent != "accept"
+            return
+        await stream.accept(
+            min(request.version, self.profile.tns_version),
+            max(SMALLEST_SDU, min(request.sdu, LARGEST_SDU)),
+            self.profile.flags,
+            encryption=self.faults.encryption_required,
+        )
 
     def _refusal(self, request: tns.ConnectRequest) -> int:
         sid = request.wanted("SID")
@@ -168,7 +194,7 @@ class Listener:
         known = [name.upper() for name in self.services]
         return 0 if request.wanted("SERVICE_NAME").upper() in known else 12514
 
-    def next_session(self, user: str, hello: logon.Pairs) -> SessionFacts:
+    def next_session(self, user: str, hello: Pairs, *, sysdba: bool) -> SessionFacts:
         def said(key: str) -> str:
             return hello.get(key, b"").decode("utf-8", "replace")
 
@@ -176,17 +202,24 @@ class Listener:
         return SessionFacts(
             sid=number,
             serial=number * 7 % 60000 + 1,
-            user=user,
+            user="SYS" if sysdba else user,
             program=said("AUTH_PROGRAM_NM"),
             machine=said("AUTH_MACHINE"),
             osuser=said("AUTH_SID"),
             process=said("AUTH_PID"),
+            driver=said("SESSION_CLIENT_DRIVER_NAME"),
+            sysdba=sysdba,
         )
 
-    def password(self, user: str) -> str | None:
-        return self.users[user].password if user in self.users else None
+    def credentials(self, user: str) -> tuple[str | None, str]:
+        account = self.users.get(user)
+        kind = self.faults.verifier or (account.verifier if account else "12c")
+        return (account.password if account else None), kind
 
-    def judge(self, user: str, *, right: bool) -> OraError | None:
+    def judge(self, user: str, *, right: bool, sysdba: bool) -> OraError | None:
+        account = self.users.get(user)
+        if sysdba and account and "SYSDBA" not in account.privileges:
+            right = False
         problem = self._logon_problem(user, right=right)
         count = self.logins.setdefault(user, LoginCount())
         if problem:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 CHUNK = 32767
 LONGEST_SHORT = 252
-CHUNKED = 254
+ESCAPE, CHUNKED = 253, 254
 
 
 class Short(Exception):
@@ -65,6 +65,9 @@ class Reader:
         """Length-prefixed bytes; None is NULL."""
         length = self.u8()
         if length in (0, 255):
+            return None
+        if length == ESCAPE:
+            self.u8()
             return None
         if length != CHUNKED:
             return self.raw(length)

@@ -1,29 +1,30 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One client's conversation: negotiation, logon, then one request at a time until it leaves."""
+"""One client's session: negotiation, logon, then its requests until it leaves."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable
+from typing import Protocol
 
 from lab.oracle.faults import Faults
-from lab.oracle.seam import Column, Engine, OraError, Result, SessionFacts
+from lab.oracle.seam import Engine, OraError, SessionFacts
 from lab.oracle.wire import logon, requests, responses, tns
-from lab.oracle.wire.codec import Malformed, Reader, Short
-from lab.oracle.wire.logon import AuthMessage, Challenge, Client, Profile
-from lab.oracle.wire.requests import BindType, Request
+from lab.oracle.wire.calls import Calls
+from lab.oracle.wire.codec import Malformed, Reader
+from lab.oracle.wire.conversation import Conversation, Gone
+from lab.oracle.wire.logon import AuthMessage, Client
+from lab.oracle.wire.piggybacks import ABORT_ON_ERROR
+from lab.oracle.wire.profiles import Profile
+from lab.oracle.wire.requests import Request
+from lab.oracle.wire.verifier import CHALLENGES, Challenge, Pairs
 
-T = TypeVar("T")
-CANCELLED = OraError(1013, "user requested cancel of current operation")
-LARGEST_REQUEST = 64 * 1024 * 1024
-
-
-class Gone(Exception):
-    """The client has left, or the connection was cut."""
+NO_DATA_TYPES = b"\x02\x00\x00"
+"""An answer to DATA TYPES without entries is enough for every client."""
+SKIPPED = OraError(3115, "unsupported network datatype or representation")
+"""For the calls of a pipeline behind one that failed; clients throw it away."""
 
 
 class Host(Protocol):
@@ -34,11 +35,13 @@ class Host(Protocol):
     instance_name: str
     service_name: str
 
-    def next_session(self, user: str, hello: logon.Pairs) -> SessionFacts: ...
+    def next_session(self, user: str, hello: Pairs, *, sysdba: bool) -> SessionFacts: ...
 
-    def password(self, user: str) -> str | None: ...
+    def credentials(self, user: str) -> tuple[str | None, str]:
+        """Password (None: no such user) and kind of verifier: 12c, 11g, 10g."""
+        ...
 
-    def judge(self, user: str, *, right: bool) -> OraError | None:
+    def judge(self, user: str, *, right: bool, sysdba: bool) -> OraError | None:
         """Count a login attempt; the error that it gets, None for success."""
         ...
 
@@ -47,35 +50,25 @@ class Host(Protocol):
     def close_engine(self, facts: SessionFacts, engine: Engine) -> None: ...
 
 
-@dataclass
-class Cursor:
-    sql: str
-    bind_types: list[BindType]
-    columns: list[Column] = field(default_factory=list)
-    rows: list[Any] = field(default_factory=list)
-    sent: int = 0
-
-
 class Session:
     def __init__(self, host: Host, stream: tns.Stream) -> None:
         self.host = host
-        self.stream = stream
-        self.packets: asyncio.Queue[tns.Packet | None] = asyncio.Queue()
-        self.cursors: dict[int, Cursor] = {}
-        self.last_cursor = 0
-        self.fields = host.profile.field_version
-        self.client = Client(self.fields, universal_scale=False)
+        self.talk = Conversation(stream, host.faults, host.profile.field_version)
+        self.pipeline = 0
+        """The mode of the pipeline that is being answered, 0 outside of one."""
+        self.skip = False
 
     async def serve(self) -> None:
         """Run until the client leaves. Raises Malformed for what no client should send."""
-        pump = asyncio.create_task(self._pump())
+        pump = asyncio.create_task(self.talk.pump())
         try:
-            await self._negotiate()
-            facts = await self._log_on()
+            facts = await self._log_on(await self._negotiate())
             if facts is None:
-                await self._until_gone()
+                await self.talk.until_gone()
                 return
+            self.facts = facts
             self.engine = self.host.open_engine(facts)
+            self.calls = Calls(self.talk, self.engine)
             try:
                 while True:
                     await self._one_request()
@@ -86,204 +79,106 @@ class Session:
         finally:
             pump.cancel()
 
-    async def _pump(self) -> None:
-        """Packets into the queue, None at the end: a call in progress can look for a break."""
-        try:
-            while True:
-                self.packets.put_nowait(await self.stream.read())
-        except (asyncio.IncompleteReadError, OSError, Malformed):
-            self.packets.put_nowait(None)
+    async def _negotiate(self) -> AuthMessage:
+        """PROTOCOL and DATA TYPES; the client's AUTH 1, which FAST AUTH brings along."""
+        first = await self.talk.receive(_read_first)
+        protocol = self.host.profile.protocol()
+        if first is not None:
+            client, hello = first
+            self.talk.agree(client)
+            self.greeting = protocol + NO_DATA_TYPES
+            return hello
+        self.greeting = b""
+        await self.talk.stream.send_data(protocol)
+        client = await self.talk.receive(lambda data: logon.read_data_types(Reader(data)))
+        await self.talk.stream.send_data(NO_DATA_TYPES)
+        self.talk.agree(client)
+        return await self._auth(logon.AUTH_1)
 
-    async def _next(self) -> tns.Packet:
-        packet = await self.packets.get()
-        if packet is None or packet.is_end:
-            raise Gone
-        return packet
+    async def _auth(self, function: int) -> AuthMessage:
+        fields = self.talk.fields
+        return await self.talk.receive(lambda data: logon.read_auth(Reader(data), function, fields))
 
-    async def _until_gone(self) -> None:
-        while True:
-            await self._next()
-
-    async def _receive(self, parse: Callable[[bytes], T]) -> T:
-        """One message: packets are added until it can be parsed whole."""
-        buffer = b""
-        while True:
-            packet = await self._next()
-            if packet.kind == tns.MARKER:
-                buffer = b""
-                await self._reset(packet.marker)
-                continue
-            if packet.kind != tns.DATA:
-                raise Malformed(f"packet of type {packet.kind}")
-            buffer += packet.body[2:]
-            try:
-                return parse(buffer)
-            except Short:
-                if len(buffer) > LARGEST_REQUEST:
-                    raise Malformed("request without end") from None
-
-    async def _reset(self, marker: int) -> None:
-        """Answer a break (1, 3) with the whole exchange and ORA-01013, a lone reset with one."""
-        if marker == tns.RESET:
-            await self.stream.send_marker(tns.RESET)
-            return
-        if self.host.faults.ignore_break:
-            await self._until_gone()
-        await self.stream.send_marker(tns.BREAK)
-        while (await self._next()).marker != tns.RESET:
-            pass
-        await self.stream.send_marker(tns.RESET)
-        await self.stream.send_data(responses.error(CANCELLED, self.fields))
-
-    async def _negotiate(self) -> None:
-        def protocol(data: bytes) -> None:
-            reader = Reader(data)
-            if reader.u8() != logon.PROTOCOL:
-                raise Malformed("no PROTOCOL message")
-            logon.read_protocol(reader)
-
-        def data_types(data: bytes) -> Client:
-            reader = Reader(data)
-            if reader.u8() != logon.DATA_TYPES:
-                raise Malformed("no DATA TYPES message")
-            return logon.read_data_types(reader)
-
-        await self._receive(protocol)
-        await self.stream.send_data(logon.protocol_answer(self.host.profile))
-        self.client = await self._receive(data_types)
-        self.fields = min(self.fields, self.client.field_version)
-        await self.stream.send_data(b"\x02\x00\x00")
-
-    async def _log_on(self) -> SessionFacts | None:
+    async def _log_on(self, hello: AuthMessage) -> SessionFacts | None:
         """None when the logon was refused; the client has its error by then."""
-
-        def auth(data: bytes) -> AuthMessage:
-            request = requests.read_request(data, self.fields, {})
-            if request.function not in (logon.AUTH_1, logon.AUTH_2) or request.body is None:
-                raise Malformed("no logon")
-            return logon.read_auth(request.body, request.function)
-
-        hello = await self._receive(auth)
         user = logon.fold_user(hello.user)
-        challenge = Challenge(self.host.password(user))
-        await self.stream.send_data(challenge.message() + responses.error(None, self.fields))
-        answer = await self._receive(auth)
+        password, kind = self.host.credentials(user)
+        challenge: Challenge = CHALLENGES[kind](password)
+        await self._greet(logon.parameters(challenge.pairs()))
+        answer = await self._auth(logon.AUTH_2)
+        sysdba = bool(answer.mode & logon.MODE_SYSDBA)
         proof = challenge.proof(answer.pairs)
-        problem = self.host.judge(user, right=proof is not None)
+        problem = self.host.judge(user, right=proof is not None, sysdba=sysdba)
         if problem or proof is None:
-            await self.stream.send_data(responses.error(problem, self.fields))
+            await self.talk.respond(responses.error(problem, self.talk.answer_fields))
             return None
-        facts = self.host.next_session(user, hello.pairs)
-        welcome = logon.welcome(
-            self.host.profile, self.host.instance_name, self.host.service_name, facts, proof
+        facts = self.host.next_session(user, hello.pairs | answer.pairs, sysdba=sysdba)
+        host = self.host
+        await self._greet(
+            logon.welcome(host.profile, host.instance_name, host.service_name, facts, proof)
         )
-        await self.stream.send_data(welcome + responses.error(None, self.fields))
         return facts
 
+    async def _greet(self, message: bytes) -> None:
+        end = responses.error(None, self.talk.answer_fields)
+        await self.talk.respond(self.greeting + message + end)
+        self.greeting = b""
+
     async def _one_request(self) -> None:
-        known = {number: cursor.bind_types for number, cursor in self.cursors.items()}
-        request = await self._receive(lambda data: requests.read_request(data, self.fields, known))
-        for number in request.close:
-            self.cursors.pop(number, None)
+        known = self.calls.known_binds()
+        fields = self.talk.fields
+        request = await self.talk.receive(lambda data: requests.read_request(data, fields, known))
+        self.facts.told.update(request.asides.told)
+        self._follow_pipeline(request)
+        if self.skip:
+            await self.talk.respond(
+                responses.error(SKIPPED, self.talk.answer_fields), request.token
+            )
+            return
         answer = await self._watch(self._answer(request))
         if answer is not None:
-            await self.stream.send_data(answer)
+            await self.talk.respond(answer, request.token)
+
+    def _follow_pipeline(self, request: Request) -> None:
+        if request.asides.pipeline:
+            self.pipeline = request.asides.pipeline
+        if request.function == requests.PIPELINE_END:
+            self.pipeline, self.skip = 0, False
+
+    async def _answer(self, request: Request) -> bytes:
+        answer, failed = await self.calls.answer(request)
+        self.skip = failed and self.pipeline == ABORT_ON_ERROR
+        return answer
 
     async def _watch(self, job: Awaitable[bytes]) -> bytes | None:
         """The job's answer; None when a break came first (and has been answered)."""
         task = asyncio.ensure_future(job)
-        packet = asyncio.ensure_future(self._next())
-        await asyncio.wait({task, packet}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            packet.cancel()
-            await asyncio.gather(packet, return_exceptions=True)
-            if packet.cancelled():
+        while True:
+            packet = asyncio.ensure_future(self.talk.new_packet())
+            await asyncio.wait({task, packet}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                packet.cancel()
+                await asyncio.gather(packet, return_exceptions=True)
+                if packet.cancelled():
+                    return task.result()
+            if packet.exception() or packet.result().kind == tns.MARKER:
+                break
+            if not self.pipeline:
+                raise Malformed("a second request during the first")
+            self.talk.ahead.append(packet.result())
+            if task.done():
                 return task.result()
         self.engine.interrupt()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        arrived = packet.result()
-        if arrived.kind != tns.MARKER:
-            raise Malformed("a second request during the first")
-        await self._reset(arrived.marker)
+        await self.talk.reset(packet.result().marker)
         return None
 
-    async def _answer(self, request: Request) -> bytes:
-        kind = request.function
-        try:
-            if kind in (requests.EXECUTE, requests.REEXECUTE, requests.REEXECUTE_FETCH):
-                return await self._execute(request)
-            if kind == requests.FETCH:
-                return await self._fetch(request)
-            if kind in (requests.COMMIT, requests.ROLLBACK, requests.PING, requests.LOGOFF):
-                return responses.status()
-            raise OraError(3115, "unsupported network datatype or representation")
-        except OraError as problem:
-            return responses.error(problem, self.fields, cursor=request.cursor)
 
-    def _cursor(self, request: Request) -> Cursor:
-        if request.sql is None:
-            if request.cursor not in self.cursors:
-                raise OraError(1001, "invalid cursor")
-            cursor = self.cursors[request.cursor]
-            if request.function == requests.EXECUTE and request.bind_types:
-                cursor.bind_types = request.bind_types
-            return cursor
-        if request.cursor == 0:
-            self.last_cursor = request.cursor = self.last_cursor % 65535 + 1
-        cursor = self.cursors[request.cursor] = Cursor(request.sql, request.bind_types)
-        return cursor
-
-    async def _execute(self, request: Request) -> bytes:
-        faults = self.host.faults
-        cursor = self._cursor(request)
-        if faults.kill_on_execute:
-            self._cut()
-        if faults.slow_seconds:
-            await asyncio.sleep(faults.slow_seconds)
-        execute = request.function != requests.EXECUTE or request.options & 0x20
-        binds = request.binds[0] if request.binds else []
-        job = self.engine.execute if execute else self.engine.describe
-        result: Result = await _in_thread(self.engine, job, cursor.sql, binds)
-        cursor.columns, cursor.rows, cursor.sent = list(result.columns), list(result.rows), 0
-        if not result.is_query:
-            return responses.error(None, self.fields, cursor=request.cursor)
-        answer = b""
-        if request.function == requests.EXECUTE:
-            scale = self.client.universal_scale
-            answer = responses.describe(cursor.columns, self.fields, universal_scale=scale)
-        return answer + self._batch(request, cursor, more=not execute)
-
-    async def _fetch(self, request: Request) -> bytes:
-        if self.host.faults.kill_on_fetch:
-            self._cut()
-        if self.host.faults.hang_in_fetch:
-            await asyncio.Event().wait()
-        return self._batch(request, self._cursor(request), more=False)
-
-    def _batch(self, request: Request, cursor: Cursor, *, more: bool) -> bytes:
-        """The next rows and the ERROR that says whether more may follow."""
-        batch = cursor.rows[cursor.sent : cursor.sent + request.rows]
-        cursor.sent += len(batch)
-        body = responses.rows(cursor.columns, batch) if batch else b""
-        done = None if more or cursor.sent < len(cursor.rows) else responses.NO_DATA
-        end = responses.error(done, self.fields, cursor=request.cursor, rows=cursor.sent)
-        return body + end
-
-    def _cut(self) -> None:
-        self.stream.writer.transport.abort()
-        raise Gone
-
-
-async def _in_thread(
-    engine: Engine, job: Callable[[str, list[Any]], Result], sql: str, binds: list[Any]
-) -> Result:
-    """Run in a thread; when cancelled, stop the engine and wait until it really has ended."""
-    future = asyncio.get_running_loop().run_in_executor(None, job, sql, binds)
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError:
-        while not future.done():
-            engine.interrupt()
-            await asyncio.wait({future}, timeout=0.05)
-        raise
+def _read_first(data: bytes) -> tuple[Client, AuthMessage] | None:
+    """FAST AUTH, or None for a PROTOCOL message."""
+    reader = Reader(data)
+    if data[:1] == bytes([logon.FAST_AUTH]):
+        return logon.read_fast_auth(reader)
+    logon.read_protocol(reader)
+    return None

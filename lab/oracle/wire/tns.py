@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from dataclasses import dataclass
 
 from lab.oracle.wire.codec import Malformed, Reader, Writer
 
-CONNECT, ACCEPT, REFUSE, DATA, MARKER = 1, 2, 4, 6, 12
-EOF_FLAG = 0x0040
+CONNECT, ACCEPT, REFUSE, REDIRECT, DATA, RESEND, MARKER = 1, 2, 4, 5, 6, 11, 12
+EOF_FLAG, END_OF_RESPONSE_FLAG = 0x0040, 0x2000
+NO_SERVICES, ENCRYPTION_REQUIRED = 0x04, 0x10
+"""Flags of ACCEPT on native network services."""
 BREAK, RESET, INTERRUPT = 1, 2, 3
+WITH_IDENTITY = 319
 HEADER = 8
 LONGEST = 1 << 21
 """No client of ours sends a larger packet; a larger length is a stray client (HTTP, say)."""
@@ -72,11 +76,17 @@ class Stream:
     def write(self, kind: int, body: bytes) -> None:
         self.writer.write(self.packet(kind, body))
 
-    async def send_data(self, message: bytes) -> None:
-        """A TTC message, cut at the SDU (which counts 8 header and 2 flag bytes)."""
+    async def send_data(self, message: bytes, *, last: bool = False) -> None:
+        """A TTC message, cut at the SDU (which counts 8 header and 2 flag bytes).
+
+        `last`: its last packet is marked as the end of a response.
+        """
         size = self.sdu - 10
         parts = [message[start : start + size] for start in range(0, len(message), size)]
-        self.writer.write(b"".join(self.packet(DATA, b"\0\0" + part) for part in parts))
+        packets = [self.packet(DATA, b"\0\0" + part) for part in parts[:-1]]
+        flags = END_OF_RESPONSE_FLAG if last else 0
+        packets.append(self.packet(DATA, flags.to_bytes(2, "big") + parts[-1]))
+        self.writer.write(b"".join(packets))
         await self.writer.drain()
 
     async def send_marker(self, kind: int) -> None:
@@ -98,9 +108,17 @@ class Stream:
             text += (await self.read()).body[2:]
         return ConnectRequest(version, lowest, sdu, text.decode("utf-8", "replace"))
 
-    async def accept(self, version: int, sdu: int) -> None:
+    async def accept(
+        self, version: int, sdu: int, flags: int = 0, *, encryption: bool = False
+    ) -> None:
+        """`flags`: what the server can do. `encryption`: it insists on its own, below TLS."""
+        services = NO_SERVICES | (ENCRYPTION_REQUIRED if encryption else 0)
         body = Writer().u16(version).u16(1).u16(min(sdu, 65535)).u16(min(sdu, 65535))
-        body.u16(1).u16(0).u16(45).u8(4, 4).raw(bytes(8)).u32(sdu).u32(sdu).u8(0).u32(0)
+        body.u16(1).u16(0).u16(45).u8(services, services).raw(bytes(8))
+        body.u32(sdu).u32(sdu).u8(0).u32(flags)
+        if version >= WITH_IDENTITY:
+            # Random, so that no client takes this server for one that it has met.
+            body.raw(os.urandom(16))
         self.write(ACCEPT, bytes(body))
         self.sdu, self.accepted = sdu, True
         await self.writer.drain()
@@ -111,4 +129,16 @@ class Stream:
             f"(ERROR_STACK=(ERROR=(CODE={code})(EMFI=4))))"
         ).encode()
         self.write(REFUSE, bytes(Writer().u8(0x22, 0).u16(len(text)).raw(text)))
+        await self.writer.drain()
+
+    async def ask_again(self) -> None:
+        """RESEND: the client repeats its CONNECT."""
+        self.write(RESEND, b"")
+        await self.writer.drain()
+
+    async def redirect(self, address: str, text: str) -> None:
+        """Send the client to another address, with connect data for it."""
+        target = f"{address}\0{text}".encode()
+        self.write(REDIRECT, bytes(Writer().u16(len(target))))
+        self.write(DATA, b"\0\0" + target)
         await self.writer.drain()

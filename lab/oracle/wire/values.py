@@ -15,9 +15,11 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from lab.oracle.wire.codec import Malformed
 
-VARCHAR2, NUMBER, LONG, DATE, RAW, LONG_RAW = 1, 2, 8, 12, 23, 24
+VARCHAR2, NUMBER, BINARY_INTEGER, LONG, DATE, RAW, LONG_RAW = 1, 2, 3, 8, 12, 23, 24
 CHAR, BINARY_FLOAT, BINARY_DOUBLE = 96, 100, 101
+CLOB, BLOB = 112, 113
 TIMESTAMP, TIMESTAMP_TZ, INTERVAL_DS, TIMESTAMP_LTZ = 180, 181, 183, 231
+BOOLEAN = 252
 BIAS = 1 << 31
 DIGITS = Context(prec=40, rounding=ROUND_HALF_UP)
 
@@ -150,6 +152,14 @@ def decode_interval(data: bytes) -> timedelta:
     )
 
 
+def encode_double(value: float, *, single: bool = False) -> bytes:
+    """BINARY_DOUBLE or BINARY_FLOAT: IEEE, with the bits turned so that bytes sort as numbers."""
+    plain = struct.pack(">f" if single else ">d", value)
+    if plain[0] & 0x80:
+        return bytes(255 - byte for byte in plain)
+    return bytes([plain[0] | 0x80]) + plain[1:]
+
+
 def decode_double(data: bytes) -> float:
     """BINARY_DOUBLE (8 bytes) and BINARY_FLOAT (4)."""
     if len(data) not in (4, 8):
@@ -162,17 +172,22 @@ def decode_double(data: bytes) -> float:
 
 
 def decode_bind(kind: int, form: int, data: bytes | None) -> Value:
-    """One bind value; raises Malformed for a type the stand-in does not take."""
+    """One bind value; raises Malformed for a type the stand-in does not take.
+
+    A CLOB or BLOB stays its locator, a BOOLEAN becomes 0 or 1.
+    """
     if data is None:
         return None
     if kind in (VARCHAR2, CHAR, LONG):
         return data.decode("utf-16-be" if form == 2 else "utf-8")
-    if kind == NUMBER:
+    if kind in (NUMBER, BINARY_INTEGER):
         return decode_number(data)
     if kind in (DATE, TIMESTAMP, TIMESTAMP_TZ, TIMESTAMP_LTZ):
         return decode_datetime(data)
-    if kind in (RAW, LONG_RAW):
+    if kind in (RAW, LONG_RAW, CLOB, BLOB):
         return data
+    if kind == BOOLEAN:
+        return int(data[-1])
     if kind == INTERVAL_DS:
         return decode_interval(data)
     if kind in (BINARY_DOUBLE, BINARY_FLOAT):

@@ -22,35 +22,50 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Pr
 
 _CODE = re.compile(r"\b(ORA|DPY|DPI|TNS)-0*(\d{1,5})\b")
 _ERRNO = re.compile(r"\[Errno (\d+)\]|Connect call failed")
-# Wrappers, which say only that something failed.
-_WRAPPERS = ("DPY-6005", "DPY-6000")
+# Wrappers, which say only that something failed; the telling code stands beside them, if at all.
+_WRAPPERS = ("DPY-6005", "DPY-6000", "DPY-4011", "DPY-4001")
 
-_CONNECT_REASONS = {
-    "ORA-01017": "login_refused",
-    "ORA-01005": "login_refused",
-    "ORA-28000": "account_locked",
-    "ORA-28001": "password_expired",
-    "ORA-01045": "missing_grant",
-    "ORA-12514": "service_unknown",
-    "ORA-12505": "service_unknown",
-    "DPY-6001": "service_unknown",
-    "DPY-6003": "service_unknown",
-    "ORA-01033": "database_not_open",
-    "ORA-01034": "database_not_open",
-    "ORA-01035": "database_not_open",
-    "ORA-12528": "database_not_open",
-    "ORA-12526": "database_not_open",
-    "ORA-12527": "database_not_open",
-    "DPY-3010": "needs_thick",
-    "DPY-3001": "needs_thick",
-    "DPY-3015": "verifier_too_old",
-    "DPI-1047": "driver_missing",
-    "DPI-1072": "driver_missing",
-    "ORA-28040": "verifier_too_old",
-    "DPY-4011": "connection_lost",
-    "ORA-03113": "connection_lost",
-    "ORA-12537": "connection_lost",
+_CONNECT_CODES = {
+    "login_refused": ("ORA-01017", "ORA-01005"),
+    "account_locked": ("ORA-28000",),
+    "password_expired": ("ORA-28001",),
+    "missing_grant": ("ORA-01045",),
+    "service_unknown": ("ORA-12514", "ORA-12505", "DPY-6001", "DPY-6003", "ORA-12154"),
+    # The instance is down, starting, stopping or only mounted.
+    "database_not_open": ("ORA-01033", "ORA-01034", "ORA-01109", "ORA-12528", "ORA-27101"),
+    "login_restricted": ("ORA-01035", "ORA-12526", "ORA-12527"),
+    "archiver_stuck": ("ORA-00257",),
+    # Processes, sessions, sessions of one account; a listener without a free handler.
+    "sessions_exhausted": (
+        "ORA-00018",
+        "ORA-00020",
+        "ORA-02391",
+        "ORA-12516",
+        "ORA-12519",
+        "ORA-12520",
+    ),
+    # Older than 12.1, native network encryption, a character set that thin cannot decode.
+    "needs_thick": ("DPY-3010", "DPY-3001", "DPY-3012", "DPY-3040", "ORA-12660"),
+    "verifier_too_old": ("DPY-3015",),
+    "auth_protocol": ("ORA-28040",),
+    "driver_missing": ("DPY-3016",),
+    "client_missing": ("DPI-1047",),
+    "client_too_old": ("DPI-1050", "DPI-1072"),
+    "wallet_unusable": ("DPY-2018", "DPY-4026", "ORA-28759", "ORA-28365", "ORA-29106"),
+    "tls_failed": ("DPY-6002", "DPY-6006", "ORA-28860", "ORA-28862", "ORA-29003", "ORA-29024"),
+    "connection_refused": ("ORA-12541",),
+    "name_unresolved": ("ORA-12545",),
+    "unreachable": ("ORA-12170", "ORA-12535", "ORA-12543", "ORA-12606", "ORA-12609"),
+    "connection_lost": ("DPY-4011", "ORA-03113", "ORA-12537", "ORA-12547", "ORA-12570"),
 }
+_CONNECT_REASONS = {code: reason for reason, all_of in _CONNECT_CODES.items() for code in all_of}
+_OF_THE_ACCOUNT = (
+    "login_refused",
+    "account_locked",
+    "password_expired",
+    "verifier_too_old",
+    "auth_protocol",
+)
 _ERRNO_REASONS = {
     errno.ECONNREFUSED: "connection_refused",
     errno.ECONNRESET: "connection_lost",
@@ -112,17 +127,24 @@ def _text(error: BaseException) -> str:
     return str(error.args[0]) if error.args else str(error)
 
 
-def connect_problem(error: BaseException, address: str, user: str) -> Problem:
-    """Say why connecting failed; the detail holds the address, or the account, and the code."""
+def connect_problem(
+    error: BaseException, address: str, user: str, client: str | None = None
+) -> Problem:
+    """Say why connecting failed; the detail holds the address, or the account, and the code.
+
+    ``client``: the folder of the Oracle client, or of the wallet, for what lies there.
+    """
     found = codes(error)
     for code in found:
         reason = _CONNECT_REASONS.get(code)
         if reason == "missing_grant":
             return Problem(reason, f"CREATE SESSION ({user}, {code})", fatal=True)
-        if reason in ("login_refused", "account_locked", "password_expired", "verifier_too_old"):
+        if reason in _OF_THE_ACCOUNT:
             return Problem(reason, f"{user}, {address} ({code})", fatal=True)
         if reason == "driver_missing":
-            return Problem(reason, f"Oracle Client ({code})", fatal=True)
+            return Problem(reason, f"cryptography ({code})", fatal=True)
+        if reason in ("client_missing", "client_too_old", "wallet_unusable"):
+            return Problem(reason, f"{client or '-'} ({code})", fatal=True)
         if reason:
             return Problem(reason, f"{address} ({code})", fatal=True)
     if reason := _network_reason(error):

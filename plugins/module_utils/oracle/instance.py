@@ -91,7 +91,11 @@ MAKES = {
 }
 
 # What the database itself said of its state when it refused the login.
-_NOT_OPEN = {"database_not_open": "not_open", "login_restricted": "restricted"}
+_NOT_OPEN = {
+    "database_not_open": "not_open",
+    "login_restricted": "restricted",
+    "archiver_stuck": "stuck",
+}
 
 
 def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:

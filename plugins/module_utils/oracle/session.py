@@ -171,7 +171,9 @@ class Session:
         try:
             connection = self._connect()
         except Exception as error:  # drivers raise OSError, gaierror and AttributeError here too
-            self._problem = connect_problem(error, self._login.address, self._login.user)
+            login = self._login
+            client = login.client_dir if login.mode == "thick" else login.wallet_location
+            self._problem = connect_problem(error, login.address, login.user, client)
             self._connected.set()
             self._done.set()
             return

@@ -46,7 +46,7 @@ CONNECT = {
         f"{ADDRESS} (ORA-12505)",
     ),
     WRAPPED + "DPY-6000: Listener refused connection. (Similar to ORA-12519)": (
-        "connection_refused",
+        "sessions_exhausted",
         f"{ADDRESS} (ORA-12519)",
     ),
     WRAPPED + "DPY-6000: Listener refused connection. (Similar to ORA-12528)": (
@@ -93,12 +93,64 @@ CONNECT = {
     ),
     "ORA-01034: ORACLE not available": ("database_not_open", f"{ADDRESS} (ORA-01034)"),
     "DPI-1047: Cannot locate a 64-bit Oracle Client library": (
+        "client_missing",
+        "/opt/oracle (DPI-1047)",
+    ),
+    "DPI-1050: Oracle Client library is at version 10.2 but version 11.2 or higher is needed": (
+        "client_too_old",
+        "/opt/oracle (DPI-1050)",
+    ),
+    "DPY-3016: python-oracledb thin mode cannot be used because the cryptography package": (
         "driver_missing",
-        "Oracle Client (DPI-1047)",
+        "cryptography (DPY-3016)",
+    ),
+    WRAPPED + "DPY-6006: The name on the server certificate does not match the expected value": (
+        "tls_failed",
+        f"{ADDRESS} (DPY-6006)",
+    ),
+    "ORA-28759: failure to open file": ("wallet_unusable", "/opt/oracle (ORA-28759)"),
+    "DPY-4026: file /opt/oracle/tnsnames.ora is missing": (
+        "wallet_unusable",
+        "/opt/oracle (DPY-4026)",
+    ),
+    "ORA-28040: No matching authentication protocol": (
+        "auth_protocol",
+        f"EBILL_OPS, {ADDRESS} (ORA-28040)",
+    ),
+    "ORA-12660: Encryption or crypto-checksumming parameters incompatible": (
+        "needs_thick",
+        f"{ADDRESS} (ORA-12660)",
+    ),
+    "ORA-00257: Archiver error. Connect AS SYSDBA only until resolved.": (
+        "archiver_stuck",
+        f"{ADDRESS} (ORA-00257)",
+    ),
+    "ORA-01035: ORACLE only available to users with RESTRICTED SESSION privilege": (
+        "login_restricted",
+        f"{ADDRESS} (ORA-01035)",
+    ),
+    "ORA-01034: ORACLE not available\nORA-27101: shared memory realm does not exist": (
+        "database_not_open",
+        f"{ADDRESS} (ORA-01034)",
+    ),
+    # thick mode puts its own code before the database's
+    "DPY-4011: the database or network closed the connection\nORA-12537: TNS:connection closed": (
+        "connection_lost",
+        f"{ADDRESS} (ORA-12537)",
+    ),
+    "DPY-4001: no credentials specified\nORA-01005: null password given": (
+        "login_refused",
+        f"EBILL_OPS, {ADDRESS} (ORA-01005)",
+    ),
+    "ORA-12541: TNS:no listener": ("connection_refused", f"{ADDRESS} (ORA-12541)"),
+    "ORA-12170: TNS:Connect timeout occurred": ("unreachable", f"{ADDRESS} (ORA-12170)"),
+    "ORA-12518: TNS:listener could not hand off client connection": (
+        "connection_refused",
+        f"{ADDRESS} (ORA-12518)",
     ),
     "DPY-9999: something new": ("unreachable", f"{ADDRESS} (DPY-9999)"),
     "ORA-00020: maximum number of processes (300) exceeded": (
-        "connection_refused",
+        "sessions_exhausted",
         f"{ADDRESS} (ORA-00020)",
     ),
 }
@@ -106,7 +158,7 @@ CONNECT = {
 
 @pytest.mark.parametrize(("text", "wanted"), CONNECT.items())
 def test_connect(text: str, wanted: tuple[str, str]) -> None:
-    problem = errors.connect_problem(driver_error(text), ADDRESS, "EBILL_OPS")
+    problem = errors.connect_problem(driver_error(text), ADDRESS, "EBILL_OPS", "/opt/oracle")
     assert (problem.reason, problem.detail, problem.fatal) == (*wanted, True)
 
 
@@ -157,6 +209,11 @@ QUERY = {
     "ORA-03113: end-of-file on communication channel": (
         "connection_lost",
         "V$INSTANCE (ORA-03113)",
+        True,
+    ),
+    "DPY-4011: the database or network closed the connection\nORA-01089: immediate shutdown": (
+        "database_not_open",
+        "V$INSTANCE (ORA-01089)",
         True,
     ),
     'ORA-00904: "X": invalid identifier': ("query_failed", "V$INSTANCE (ORA-00904)", False),

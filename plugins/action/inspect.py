@@ -52,7 +52,9 @@ class ActionModule(ActionBase):
 
     _requires_connection = False
     _supports_check_mode = True
-    _VALID_ARGS = frozenset(("area", "shell", "module", "options", "timeout_seconds"))
+    _VALID_ARGS = frozenset(
+        ("area", "shell", "module", "options", "remember", "tell_owed", "timeout_seconds")
+    )
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -67,6 +69,8 @@ class ActionModule(ActionBase):
                 "shell": {"type": "str", "choices": list(SHELLS)},
                 "module": {"type": "str"},
                 "options": {"type": "dict", "default": {}},
+                "remember": {"type": "bool", "default": False},
+                "tell_owed": {"type": "bool", "default": False},
                 "timeout_seconds": {"type": "float", "default": 120.0},
             },
             mutually_exclusive=[["shell", "module"]],
@@ -95,6 +99,7 @@ class ActionModule(ActionBase):
         started, clock = datetime.now(UTC), time.monotonic()
         bookmarks = plan["bookmarks"].get(target, {}).get(area, {})
         collected = Collected({})
+        arguments = {**arguments, "options": _options(arguments, checks, bookmarks)}
         try:
             with _time_limit(arguments["timeout_seconds"]):
                 collected = self._collect(arguments, bookmarks, task_vars)
@@ -160,7 +165,25 @@ class ActionModule(ActionBase):
         if answer.get("failed") or not isinstance(observations, dict):
             message = answer.get("msg") or answer.get("module_stderr") or "no observations"
             raise _CollectionError("crashed", str(message))
-        return Collected(observations, notes=dict(answer.get("notes") or {}))
+        kept = answer.get("bookmarks") if arguments["remember"] else None
+        return Collected(observations, dict(kept or {}), dict(answer.get("notes") or {}))
+
+
+def _options(
+    arguments: Mapping[str, Any],
+    checks: Sequence[Mapping[str, Any]],
+    bookmarks: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the collector's options, with what the task says that it is to be told."""
+    options = dict(arguments["options"])
+    if arguments["remember"]:
+        options["earlier"] = dict(bookmarks)
+    if arguments["tell_owed"]:
+        owed: dict[str, list[str]] = {}
+        for check in checks:
+            owed.setdefault(check["observation"], []).append(check["id"])
+        options["owed"] = owed
+    return options
 
 
 @contextmanager

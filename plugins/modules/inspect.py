@@ -34,6 +34,19 @@ options:
     description: Options of the collector.
     type: dict
     default: {}
+  remember:
+    description:
+      - Whether the module of O(module) compares with the last run. It gets what it returned as
+        C(bookmarks) the last time as its option C(earlier).
+      - A shell collector always knows its bookmarks.
+    type: bool
+    default: false
+  tell_owed:
+    description:
+      - Whether the collector gets the option C(owed), which lists the ids of the checks that the
+        target owes by the observation that they read, for saying what a missing permission costs.
+    type: bool
+    default: false
   timeout_seconds:
     description: Seconds that the area may take as a whole.
     type: float

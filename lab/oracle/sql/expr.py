@@ -281,7 +281,7 @@ def is_null(node: Any, scope: Scope) -> str:
     return f"{value(node.this, scope).sql} IS NULL"
 
 
-@decides(exp.Like, args="this expression")
+@decides(exp.Like, args="this expression negate")
 def like(node: Any, scope: Scope) -> str:
     return _like(node, None, scope)
 
@@ -290,11 +290,13 @@ def like(node: Any, scope: Scope) -> str:
 def escape(node: Any, scope: Scope) -> str:
     if not isinstance(node.this, exp.Like):
         raise unsupported(scope, node)
-    only(node.this, {"this", "expression"}, scope)
+    only(node.this, {"this", "expression", "negate"}, scope)
     return _like(node.this, node.expression, scope)
 
 
 def _like(node: Any, mark: Any, scope: Scope) -> str:
     nodes = [node.this, node.expression] + ([mark] if mark is not None else [])
     parts = [coerce(value(part, scope), seam.VARCHAR2, scope).sql for part in nodes]
-    return f"ora_like({', '.join(parts)})"
+    # sqlglot writes NOT LIKE as a Not around it, or since 30 as this mark.
+    word = "NOT " if node.args.get("negate") else ""
+    return f"{word}ora_like({', '.join(parts)})"

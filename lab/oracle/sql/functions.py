@@ -4,8 +4,8 @@
 """Oracle's functions as Python, by name, with the kinds of their arguments and results.
 
 A signature lists the kinds of the arguments, the optional ones behind a `?`:
-N number, V text, D date or timestamp (given as DATE), R raw, I interval. None is NULL; a function
-is not called when an argument is NULL (the engine sees to it), except those of NULL_AWARE.
+N number, V text, D date or timestamp (given as DATE), Z with time zone, R raw, I interval. None is
+NULL; a function is not called when an argument is NULL (the engine sees to it), except those of NULL_AWARE.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ KINDS = {
     "V": seam.VARCHAR2,
     "D": seam.DATE,
     "T": seam.TIMESTAMP,
+    "Z": seam.TIMESTAMP_TZ,
     "R": seam.RAW,
     "I": seam.INTERVAL,
     "L": seam.LONG,
@@ -234,6 +235,7 @@ def table(now: Callable[[], datetime]) -> dict[str, tuple[str, str, Call]]:
         "TO_CLOB": ("V", "L", str),
         "TO_DATE": ("V?V", "D", to_date),
         "TO_TIMESTAMP": ("VV", "T", to_timestamp),
+        "SYS_EXTRACT_UTC": ("Z", "T", dates.in_utc),
     }
 
 

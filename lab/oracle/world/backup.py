@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from lab.oracle.world.model import BLOCK, GIB, MIB, RmanJob
+from lab.oracle.world.operation import STANDBY_DEST
 from lab.oracle.world.views import Row, Sight, view
 
 FILE_TYPES = (
@@ -159,14 +160,18 @@ def v_recovery_area_usage(sight: Sight) -> Iterable[Row]:
 
 @view("V$ARCHIVED_LOG")
 def v_archived_log(sight: Sight) -> Iterable[Row]:
+    standby = sight.world.running.standby
     for number, moment in enumerate(sight.world.archived, 1):
-        yield {
+        if 52000 + number in sight.world.upkeep.lost_logs:
+            continue
+        row: Row = {
             "RECID": number,
             "STAMP": 1_180_000_000 + number,
             "NAME": f"{sight.world.name}/archivelog/o1_mf_1_{52000 + number}_.arc",
             "DEST_ID": 1,
             "THREAD#": 1,
             "SEQUENCE#": 52000 + number,
+            "RESETLOGS_CHANGE#": 1920977,
             "FIRST_CHANGE#": 48_000_000_000 + number * 40_000,
             "FIRST_TIME": moment - SWITCH,
             "NEXT_CHANGE#": 48_000_000_000 + (number + 1) * 40_000,
@@ -187,6 +192,16 @@ def v_archived_log(sight: Sight) -> Iterable[Row]:
             "FAL": "NO",
             "CON_ID": 0,
         }
+        yield row
+        if standby:
+            applied = moment <= sight.world.archived[-1] - standby.lag
+            yield row | {
+                "NAME": standby.name.lower(),
+                "DEST_ID": STANDBY_DEST,
+                "STANDBY_DEST": "YES",
+                "APPLIED": "YES" if applied else "NO",
+                "IS_RECOVERY_DEST_FILE": "NO",
+            }
 
 
 @view("V$ASM_DISKGROUP", "", "V$ASM_DISKGROUP_STAT")

@@ -15,9 +15,12 @@ from lab.oracle.world import (  # noqa: F401 - they register their views
     backup,
     instance,
     multitenant,
+    operation,
+    recovery_views,
     security,
     storage,
     temp_undo,
+    upkeep_views,
 )
 from lab.oracle.world.views import VIEWS, Sight
 

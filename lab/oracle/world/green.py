@@ -22,6 +22,7 @@ from lab.oracle.world.model import (
     World,
     utc_clock,
 )
+from lab.oracle.world.upkeep import green_upkeep
 
 DATA = "/u01/app/oracle/oradata/EBILLDB"
 MAX_FILE = 34359721984
@@ -124,6 +125,7 @@ def parameters() -> dict[str, str]:
         "sga_max_size": str(24 * GIB),
         "sga_target": str(24 * GIB),
         "memory_target": "0",
+        "spfile": "/u01/app/oracle/product/19.0.0/dbhome_1/dbs/spfileEBILLDB.ora",
         "undo_management": "AUTO",
         "undo_retention": "900",
         "undo_tablespace": "UNDOTBS1",
@@ -199,4 +201,5 @@ def green_world(clock: Callable[[], datetime] = utc_clock) -> World:
     world.segments = segments()
     world.sessions = sessions()
     world.limits = limits()
+    world.upkeep = green_upkeep()
     return world

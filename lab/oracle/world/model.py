@@ -12,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
+from lab.oracle.world.running import Operation
+from lab.oracle.world.upkeep import Upkeep
+
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 BLOCK = 8192
 
@@ -170,6 +173,8 @@ class World:
     segments: list[Segment] = field(default_factory=list)
     sessions: list[BackgroundSession] = field(default_factory=list)
     limits: list[ResourceLimit] = field(default_factory=list)
+    running: Operation = field(default_factory=Operation)
+    upkeep: Upkeep = field(default_factory=Upkeep)
     # A multitenant database is a world whose own tablespaces are the root's, with its pluggable
     # databases here: see world/multitenant.py. `con_id` is 0 where there are no containers.
     con_id: int = 0

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RMAN backups and the recovery area (ENV-07).
+"""RMAN backups by type: when, and how the last one ended (ENV-07).
 
 What counts as what, by V$RMAN_BACKUP_JOB_DETAILS.INPUT_TYPE:
 
@@ -11,8 +11,10 @@ What counts as what, by V$RMAN_BACKUP_JOB_DETAILS.INPUT_TYPE:
 - ``archivelog``: ARCHIVELOG, and any job in whose session archived logs went along.
 
 A job that COMPLETED WITH WARNINGS left a usable backup: it counts for the age, and the check of
-the last status warns. RUNNING jobs count for neither. The records live in the control file for
-CONTROL_FILE_RECORD_KEEP_TIME days at least, so "never" means: none on record.
+the last status warns. RUNNING jobs count for neither. A job of the database that wrote nothing
+(OUTPUT_BYTES 0) is no backup: BACKUP VALIDATE is listed like one. The records live in the
+control file for CONTROL_FILE_RECORD_KEEP_TIME days at least, so "never" means: none on record.
+
 A DB INCR job that failed left no set to tell its level: it counts as incremental where the
 site's backup plan has such, else as full. Image copies (BACKUP AS COPY INCREMENTAL LEVEL 0) make
 no backup set and show as incremental.
@@ -25,7 +27,6 @@ from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     Answers,
-    Impossible,
     Observation,
     Problem,
     Row,
@@ -33,7 +34,6 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     error,
     first_problem,
     gib,
-    integer,
     local_time,
     rows,
     rows_of,
@@ -48,6 +48,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wan
 
 TYPES = ("full", "incremental", "archivelog")
 _GOOD = ("COMPLETED", "COMPLETED WITH WARNINGS")
+_DAY_SECONDS = 86400
 
 Job = Mapping[str, Any]
 
@@ -90,18 +91,6 @@ PARTS = (
         max_rows=20000,
         lane="rman_sets",
     ),
-    Part(
-        "recovery_area",
-        "V$RECOVERY_FILE_DEST",
-        (
-            text("name"),
-            number("space_limit"),
-            number("space_used"),
-            number("space_reclaimable"),
-            number("number_of_files"),
-        ),
-        max_rows=10,
-    ),
 )
 
 _RMAN = ("rman_jobs", "rman_sets")
@@ -110,16 +99,12 @@ MAKES = {
     "rman_full": _RMAN,
     "rman_incremental": _RMAN,
     "rman_archivelog": ("database", *_RMAN),
-    "recovery_area": ("recovery_area",),
 }
 
 
 def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
-    """Return the observations of RMAN, and ``recovery_area``."""
-    return {
-        **observe_rman(answers, wanted.rman_expected),
-        "recovery_area": observe_recovery_area(answers),
-    }
+    """Return the observations of MAKES."""
+    return observe_rman(answers, wanted.rman_expected)
 
 
 def observe_rman(answers: Answers, expected: Sequence[str]) -> dict[str, Observation]:
@@ -190,13 +175,30 @@ def _jobs(answers: Answers, kinds: set[str], expected: Sequence[str]) -> list[Jo
     return found
 
 
+def _is_good(job: Job) -> bool:
+    """Whether it ended well, and left something where it should have."""
+    wrote = not str(job.get("input_type")).startswith("DB ") or job.get("output_bytes") != 0
+    ended = isinstance(job.get("age_days"), (int, float))
+    return wrote and ended and job.get("status") in _GOOD
+
+
+def good_full_jobs(answers: Answers, expected: Sequence[str]) -> list[Job]:
+    """Return the good full backups, the newest first."""
+    good = (job for job in _jobs(answers, {"full"}, expected) if _is_good(job))
+    return sorted(good, key=lambda job: float(job["age_days"]))
+
+
+def newest_full(answers: Answers, expected: Sequence[str]) -> float | None:
+    """Return how many days ago the last good full backup began; None when there is none."""
+    for job in good_full_jobs(answers, expected):
+        took = job["end_time"] - job["start_time"]
+        return float(job["age_days"]) + float(took.total_seconds()) / _DAY_SECONDS
+    return None
+
+
 def _last_good(answers: Answers, kind: str, expected: Sequence[str]) -> Observation:
     kinds = {"full", kind} if kind == "incremental" else {kind}
-    good = [
-        job
-        for job in _jobs(answers, kinds, expected)
-        if job.get("status") in _GOOD and isinstance(job.get("age_days"), (int, float))
-    ]
+    good = [job for job in _jobs(answers, kinds, expected) if _is_good(job)]
     blind = first_problem(answers, "rman_sets")
     if blind and _could_be_newer(answers, kind, good):
         return error(blind)
@@ -247,6 +249,7 @@ def _last_statuses(answers: Answers, expected: Sequence[str]) -> list[Row]:
         if kind not in expected or not ended:
             continue
         last = max(ended, key=lambda job: job["start_time"])
+        good = [job["start_time"] for job in ended if _is_good(job)]
         found.append(
             {
                 "type": kind.upper(),
@@ -255,38 +258,10 @@ def _last_statuses(answers: Answers, expected: Sequence[str]) -> list[Row]:
                 "running": len(jobs) > len(ended),
                 "jobs": len(ended),
                 "failed_jobs": sum(job.get("status") not in _GOOD for job in ended),
+                "failed_since_good": sum(
+                    job.get("status") not in _GOOD and (not good or job["start_time"] > max(good))
+                    for job in ended
+                ),
             }
         )
     return found
-
-
-def observe_recovery_area(answers: Answers) -> Observation:
-    """Return ``recovery_area``: used without what Oracle may delete by itself, of the limit."""
-    problem = first_problem(answers, "recovery_area")
-    if problem:
-        return error(problem)
-    found = rows_of(answers, "recovery_area")
-    area = found[0] if found else {}
-    if not area.get("space_limit"):
-        return absent("not_configured", "DB_RECOVERY_FILE_DEST")
-    try:
-        limit, used = integer(area, "space_limit"), integer(area, "space_used")
-        reclaimable = integer(area, "space_reclaimable")
-        if reclaimable > used:
-            raise Impossible(f"space_used={used} space_reclaimable={reclaimable}")
-    except Impossible as contradiction:
-        return error(Problem("bad_answer", f"V$RECOVERY_FILE_DEST: {contradiction}"))
-    taken = used - reclaimable
-    row: Row = {
-        "name": area.get("name"),
-        # Over 100 is possible: the limit can be lowered below what is there.
-        "used_percent": 100 * taken / limit,
-        "used_bytes": taken,
-        "total_bytes": limit,
-        "reclaimable_bytes": reclaimable,
-        "used_gib": gib(taken),
-        "total_gib": gib(limit),
-        "reclaimable_gib": gib(reclaimable),
-        "files": area.get("number_of_files"),
-    }
-    return rows([row])

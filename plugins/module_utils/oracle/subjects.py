@@ -10,7 +10,15 @@ from typing import Any, Protocol
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import (
     backups,
+    growth,
     instance,
+    integrity,
+    jobs,
+    objects,
+    parameters,
+    recovery,
+    recovery_area,
+    rman_history,
     tablespaces,
     temp_undo,
 )
@@ -45,7 +53,15 @@ SUBJECTS: Mapping[str, Subject] = {
     "instance": instance,
     "tablespaces": tablespaces,
     "temp_undo": temp_undo,
+    "growth": growth,
     "backups": backups,
+    "recovery_area": recovery_area,
+    "rman_history": rman_history,
+    "recovery": recovery,
+    "parameters": parameters,
+    "integrity": integrity,
+    "objects": objects,
+    "jobs": jobs,
 }
 
 

@@ -12,9 +12,10 @@ import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import (
     TYPES,
-    observe_recovery_area,
     observe_rman,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.recovery_area import observe
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 NOW = datetime(2026, 11, 22, 8, 0)
 GRANT = Problem("missing_grant", "SELECT ON SYS.V_$BACKUP_SET_DETAILS (ORA-00942)")
@@ -180,11 +181,14 @@ def test_a_full_backup_counts_for_the_incrementals_age() -> None:
     assert (age(found["rman_full"]), age(found["rman_incremental"])) == (0.4, 0.4)
 
 
+def area_of(answers: Any) -> dict[str, Any]:
+    return observe(answers, Wanted())["recovery_area"]
+
+
 def area(limit: Any, used: Any, reclaimable: Any) -> dict[str, Any]:
     row = {"name": "/u01/fra", "space_limit": limit, "space_used": used}
-    return observe_recovery_area(
-        {"recovery_area": [row | {"space_reclaimable": reclaimable, "number_of_files": 3}]}
-    )
+    rows = [row | {"space_reclaimable": reclaimable, "number_of_files": 3}]
+    return area_of({"recovery_area": rows})
 
 
 @pytest.mark.parametrize(
@@ -196,8 +200,8 @@ def test_recovery_area(limit: int, used: int, reclaimable: int, percent: float) 
 
 
 def test_recovery_area_that_is_not_or_cannot_be() -> None:
-    assert observe_recovery_area({"recovery_area": []})["absent"]["reason"] == "not_configured"
+    assert area_of({"recovery_area": []})["absent"]["reason"] == "not_configured"
     assert "absent" in area(0, 0, 0)
     assert area(200, 100, 101)["error"]["reason"] == "bad_answer"
     assert area(200, None, 0)["error"]["reason"] == "bad_answer"
-    assert observe_recovery_area({"recovery_area": GRANT})["error"] == GRANT.as_dict()
+    assert area_of({"recovery_area": GRANT})["error"] == GRANT.as_dict()

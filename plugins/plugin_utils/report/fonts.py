@@ -82,7 +82,9 @@ def drawable(text: str) -> str:
     """Write characters that the font lacks as [U+1F600]: readable, and nothing is lost."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(char if has(char) else f"[U+{ord(char):04X}]" for char in text)
+    for char in {char for char in set(text) if not has(char)}:
+        text = text.replace(char, f"[U+{ord(char):04X}]")
+    return text
 
 
 def breakable(text: str) -> str:
@@ -97,6 +99,11 @@ def prepare(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [prepare(item, key) for item in value]
     if isinstance(value, str):
-        shown = drawable(value)
-        return shown if key in _KEEP_WHOLE else breakable(shown)
+        return drawable(value) if key in _KEEP_WHOLE else _shown(value)
     return value
+
+
+@lru_cache(maxsize=4096)
+def _shown(text: str) -> str:
+    """Many texts of a view, such as a clause's, are there hundreds of times."""
+    return breakable(drawable(text))

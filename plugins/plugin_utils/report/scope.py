@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
@@ -91,8 +91,9 @@ def quality(source: QuarterSource, where: tzinfo) -> Row:
 def digest(source: QuarterSource) -> str:
     """SHA-256 over the source as canonical JSON, without when and as which version it is made:
     two reports with the same digest say the same."""
-    data = asdict(source)
-    del data["made"], data["version"]
+    left_out = ("made", "version")
+    data = {part.name: getattr(source, part.name) for part in fields(source)}
+    data = {name: value for name, value in data.items() if name not in left_out}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -295,6 +295,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_d": ("天", "days"),
     "unit_h": ("小时", "h"),
     "unit_s": ("秒", "s"),
+    "unit_min": ("分钟", "min"),
     "unit_bit": ("位", "bit"),
     # limits
     "limit_above": ("{name} ≥ {value}", "{name} ≥ {value}"),

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python -m lab.oracle.sqlplus [-S] [-L] [-R LEVEL] {/nolog | USER@DESCRIPTOR} [@SCRIPT]
 
-The environment variable EBILL_LAB_SQLPLUS says in whose manner: 11.2 or 19 (the default).
+The environment variable EBILL_LAB_SQLPLUS says in whose manner: 11.2 or 19 (the default), and
+EBILL_LAB_GLOGIN names a site profile.
 """
 
 from __future__ import annotations
@@ -31,7 +32,15 @@ def main(arguments: Sequence[str]) -> int:
     lines: Iterator[str] = iter(sys.stdin.readline, "")
     if words and words[0].startswith("@"):
         lines = iter(Path(words[0][1:]).read_text(encoding="utf-8").splitlines(keepends=True))
-    program = Program(lines, sys.stdout, manner, _ask, restricted=restricted)
+    profile = os.environ.get("EBILL_LAB_GLOGIN")
+    program = Program(
+        lines,
+        sys.stdout,
+        manner,
+        _ask if words else None,
+        restricted=restricted,
+        site_profile=Path(profile).read_text(encoding="utf-8").splitlines() if profile else (),
+    )
     if not silent:
         program.say(f"\nSQL*Plus: Release {manner.name} - a stand-in of the lab\n")
     if logon.lower() != "/nolog":

@@ -26,6 +26,7 @@ class Settings:
     null: str = ""
     colsep: str = " "
     noprint: set[str] = field(default_factory=set)
+    widths: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def shown(description: Sequence[Any], settings: Settings) -> list[Shown]:
     columns = []
     for name, kind, size, *_ in description:
         label = getattr(kind, "name", str(kind))
-        if "NUMBER" in label or "BINARY" in label:
+        if name in settings.widths:
+            columns.append(Shown(name, settings.widths[name]))
+        elif "NUMBER" in label or "BINARY" in label:
             columns.append(Shown(name, max(settings.numwidth, len(name)), right=True))
         elif "DATE" in label or "TIMESTAMP" in label:
             columns.append(Shown(name, 9 if "DATE" in label else 30))

@@ -1,14 +1,17 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of the small SQL*Plus, in the manner of release 11.2 or 19."""
+"""The commands of the small SQL*Plus, in the manner of release 11.2 or 19.
+
+``site_profile``: the lines of glogin.sql, which runs after every CONNECT.
+"""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -63,12 +66,14 @@ class Program:
         manner: Manner,
         ask: Callable[[str], str] | None = None,
         restricted: bool = False,
+        site_profile: Sequence[str] = (),
     ) -> None:
         self.lines = lines
         self.out = out
         self.manner = manner
         self.ask = ask
         self.restricted = restricted
+        self.site_profile = site_profile
         self.settings = Settings()
         self.variables = {"_SQLPLUS_RELEASE": manner.release}
         self.new_values: dict[str, str] = {}
@@ -115,6 +120,8 @@ class Program:
             return
         self.variables["_O_RELEASE"] = str(self.connection.release)
         self.say("Connected.")
+        for line in self.site_profile:
+            self._line(line)
 
     def _refused(self, user: str, error: SqlError) -> None:
         self.say(f"ERROR:\n{error}\n\n")
@@ -258,6 +265,8 @@ class Program:
         words = rest.upper().split()
         if "NEW_VALUE" in words:
             self.new_values[words[0]] = words[words.index("NEW_VALUE") + 1]
+        if "FORMAT" in words:
+            self.settings.widths[words[0]] = int(words[words.index("FORMAT") + 1].lstrip("A"))
         if "NOPRINT" in words:
             self.settings.noprint.add(words[0])
 
@@ -265,6 +274,7 @@ class Program:
         if rest.upper().startswith("COL"):
             self.new_values.clear()
             self.settings.noprint.clear()
+            self.settings.widths.clear()
         self.say(f"{rest.lower()} cleared")
 
     def _whenever(self, rest: str) -> None:

@@ -196,12 +196,15 @@ def _login_problem(before: str, sender: Sender, cut: Problem | None) -> Problem:
     codes = [code for code in _CODE.findall(before) if code not in _NO_SESSION]
     for code in codes:
         if code in _NETWORK:
-            return Problem(_NETWORK[code], f"{sender.address} ({code})", fatal=True)
+            return Problem(_NETWORK[code], sender.address, fatal=True)
     oracle = [code for code in codes if code.startswith("ORA-")]
     if oracle:
         return connect_problem(RuntimeError(" ".join(oracle)), sender.address, sender.user)
     if codes:
         return Problem("sqlplus_failed", f"{sender.program} ({codes[0]})", fatal=True)
+    if cut and cut.reason == "timeout":
+        # It was killed while it connected: as the driver, which calls that by its cause.
+        return Problem("listener_silent", f"{sender.address} ({cut.detail})", fatal=True)
     if cut:
         return cut
     return Problem("sqlplus_failed", sender.program, fatal=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -31,4 +31,14 @@ class Wanted:
     """Schemas of the e-bill system; empty means all that are not Oracle's own."""
     application_accounts: Sequence[str] = ()
     """Database accounts that the e-bill system logs in with; none of them may expire."""
+    disks: Mapping[str, int] = field(default_factory=dict)
+    """Free bytes of the file systems of the database's server, by mount point."""
+    owed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Ids of the checks by the observation that they read, to say what a missing grant costs."""
     earlier: Mapping[str, Any] = field(default_factory=dict)
+
+
+def wanted_of(site: Mapping[str, Any]) -> Wanted:
+    """Return what a task's options say of the site; options of other kinds are left out."""
+    known = {item.name for item in fields(Wanted)}
+    return Wanted(**{name: value for name, value in site.items() if name in known})

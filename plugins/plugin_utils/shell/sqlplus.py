@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import sqlplus
@@ -28,7 +27,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.frames import (
     source_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted, wanted_of
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
@@ -43,7 +42,7 @@ def script(options: Mapping[str, Any], context: Context) -> str:
     Options: those of oracle_info, and ``sqlplus_home``.
     """
     mark = f"ebill-{secrets.token_hex(12)}"
-    parts = all_parts(wanted_of(options, context))
+    parts = all_parts(_wanted(options, context))
     variables: dict[str, str | int] = {
         "SQLPLUS_MARK": mark,
         "SQLPLUS_HOME": str(options.get("sqlplus_home") or ""),
@@ -62,7 +61,7 @@ def script(options: Mapping[str, Any], context: Context) -> str:
 
 def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collected:
     """Observations of an output; whatever is missing in it becomes an error, nothing is raised."""
-    wanted = wanted_of(options, context)
+    wanted = _wanted(options, context)
     parts = all_parts(wanted)
     found = frame.read(output)
     mark = found.sections.get("mark")
@@ -83,11 +82,9 @@ def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collec
     return Collected(observations, collected.bookmarks)
 
 
-def wanted_of(options: Mapping[str, Any], context: Context) -> Wanted:
-    """What the site says, out of the same options as the module's."""
-    known = {item.name for item in fields(Wanted)} - {"earlier"}
-    given = {name: value for name, value in options.items() if name in known}
-    return Wanted(**given, earlier=context.bookmarks)
+def _wanted(options: Mapping[str, Any], context: Context) -> Wanted:
+    """What the site says, and what the last run remembered."""
+    return wanted_of({**options, "earlier": context.bookmarks})
 
 
 def _all_problems(parts: Sequence[Part], problem: Problem) -> Reading:

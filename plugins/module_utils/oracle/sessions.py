@@ -39,6 +39,7 @@ _LONG_SECONDS = 600
 _WAITS = f"blocking_session_status = 'VALID' AND wait_time_micro >= {_SHORTEST_WAIT * 10**6}"
 _HOLDER = "NVL(final_blocking_session, blocking_session)"
 _HOLDER_INSTANCE = "NVL(final_blocking_instance, blocking_instance)"
+_WHO = ("username", "program", "machine")
 _OTHER_MODE = "state <> 'WAITING' OR wait_class <> 'Idle'"
 
 PARTS = (
@@ -200,8 +201,8 @@ def _blocker(wait: Mapping[str, Any], holder: Mapping[str, Any] | None) -> Row:
     }
     if holder is None:
         name = f"{wait.get('holder')}@{wait.get('holder_instance')}"
-        row |= {"session": name, "user": "-", "program": "-", "machine": "-"}
-        return row | {"state": "unknown", "idle_minutes": 0}
+        who = f"INST_ID {wait.get('holder_instance')}"
+        return row | {"session": name, "who": who, "state": "unknown", "idle_minutes": 0}
     state = "active" if holder.get("status") == "ACTIVE" else "idle"
     if holder.get("type") == "BACKGROUND":
         state = "background"
@@ -212,9 +213,7 @@ def _blocker(wait: Mapping[str, Any], holder: Mapping[str, Any] | None) -> Row:
 def _session(row: Mapping[str, Any]) -> Row:
     return {
         "session": f"{row.get('sid')},{row.get('serial')}",
-        "user": row.get("username") or "-",
-        "program": row.get("program") or "-",
-        "machine": row.get("machine") or "-",
+        "who": " / ".join(str(row[field]) for field in _WHO if row.get(field)) or "-",
     }
 
 

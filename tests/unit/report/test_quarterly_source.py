@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, ebill.ops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a real ledger to the source of a report: what was chosen, and what still goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import load, resolve_settings
+from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import default_url
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.life import this_process
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
+from ansible_collections.ebill.ops.plugins.plugin_utils.plan import compile_plan
+from ansible_collections.ebill.ops.plugins.plugin_utils.quarterly_source import quarterly_source
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import both
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+CATALOGUE = load()
+SETTINGS = resolve_settings(CATALOGUE, {})
+EVERY = list(CATALOGUE.checks)
+HOST = [check for check in EVERY if check.startswith("host.")]
+
+
+def _open(ledger: Ledger, run: str, checks: list[str], *, chosen: bool, closed: bool = True) -> Any:
+    owed: dict[str, dict[str, list[str]]] = {"app01": {}}
+    for check in checks:
+        owed["app01"].setdefault(CATALOGUE.area_of[check], []).append(check)
+    plan = compile_plan(CATALOGUE, owed, SETTINGS, {})
+    ledger.open_run(
+        {
+            "id": run,
+            "quarter": "2026Q4",
+            "opened": utc(NOW),
+            "closed": None,
+            "state": "running",
+            "process": this_process(),
+            "engineer": "engineer",
+            "site": {},
+            "selection": {"checks": checks, "targets": ["app01"], "all": not chosen},
+            "targets": [{"name": "app01", "title": "应用", "address": "", "areas": ["host"]}],
+            "definitions": definitions(CATALOGUE, plan["checks"], SETTINGS),
+            "versions": {"tool": "1", "catalogue": CATALOGUE.version, "ansible": "2.19"},
+        },
+        owed,
+    )
+    if closed:
+        ledger.settle(run, "complete", NOW, "not_run", "test")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(default_url(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("runs", "shown"),
+    [
+        ([(EVERY, False)], ""),
+        ([(EVERY, False), (["host.disk_used"], True)], ""),  # one run had all
+        ([(HOST, False)], "服务器"),  # chosen by a tag
+        ([(HOST, False), (["host.disk_used"], True)], "服务器"),
+        (
+            [(["host.disk_used"], True), (["oracle.archive_mode", "host.swap_used"], True)],
+            "服务器（磁盘使用率、交换分区使用率）、数据库（归档模式）",
+        ),
+        (
+            [(HOST[:8], True)],
+            "服务器（磁盘使用率、文件节点（inode）使用率、文件系统可写、可用内存、交换分区使用率、"
+            "每核平均负载等 8 项）",
+        ),
+    ],
+)
+def test_cover_words_what_was_chosen(
+    ledger: Ledger, runs: list[tuple[list[str], bool]], shown: str
+) -> None:
+    for number, (checks, chosen) in enumerate(runs):
+        _open(ledger, f"r{number}", checks, chosen=chosen)
+    source = quarterly_source(ledger, NOW)
+    found = both(source.run["selection"])["zh"]
+    assert found == shown
+    text = build_quarterly(source)["cover"]["selection_text"]
+    assert text is None if not shown else text["zh"].startswith("本次仅检查：")
+    assert "host." not in found
+
+
+def test_runs_that_still_go_on_are_left_out_and_said(ledger: Ledger) -> None:
+    _open(ledger, "done", EVERY, chosen=False)
+    _open(ledger, "going-on", HOST, chosen=False, closed=False)
+    source = quarterly_source(ledger, NOW)
+    assert source.run["running"] == ["going-on"]
+    assert any("going-on" in s["zh"] for s in build_quarterly(source)["conclusion"]["sentences"])
+    assert not quarterly_source(ledger, NOW, run="done").run.get("running")

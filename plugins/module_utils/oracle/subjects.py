@@ -9,16 +9,22 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import (
+    accounts,
+    alert,
     backups,
     growth,
     instance,
+    instance_state,
     integrity,
     jobs,
     objects,
     parameters,
     recovery,
     recovery_area,
+    redo,
     rman_history,
+    sessions,
+    standby,
     tablespaces,
     temp_undo,
 )
@@ -51,6 +57,12 @@ class Subject(Protocol):
 
 SUBJECTS: Mapping[str, Subject] = {
     "instance": instance,
+    "instance_state": instance_state,
+    "sessions": sessions,
+    "redo": redo,
+    "accounts": accounts,
+    "alert": alert,
+    "standby": standby,
     "tablespaces": tablespaces,
     "temp_undo": temp_undo,
     "growth": growth,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from lab.oracle.world.running import Operation
 from lab.oracle.world.views import Row, Sight, view
 
 EDITIONS = {11: "11g", 12: "12c", 18: "18c", 19: "19c", 21: "21c", 23: "23ai"}
@@ -22,6 +23,7 @@ def dual(sight: Sight) -> Iterable[Row]:
 @view("V$INSTANCE")
 def v_instance(sight: Sight) -> Iterable[Row]:
     world = sight.world
+    archiver = "STARTED" if world.log_mode == "ARCHIVELOG" else "STOPPED"
     yield {
         "INSTANCE_NUMBER": 1,
         "INSTANCE_NAME": world.name,
@@ -33,10 +35,11 @@ def v_instance(sight: Sight) -> Iterable[Row]:
         "STATUS": "OPEN",
         "PARALLEL": "NO",
         "THREAD#": 1,
-        "ARCHIVER": "STARTED" if world.log_mode == "ARCHIVELOG" else "STOPPED",
-        "LOGINS": "ALLOWED",
+        "ARCHIVER": world.running.archiver or archiver,
+        "LOG_SWITCH_WAIT": world.running.log_switch_wait,
+        "LOGINS": world.running.logins,
         "SHUTDOWN_PENDING": "NO",
-        "DATABASE_STATUS": "ACTIVE",
+        "DATABASE_STATUS": world.running.database_status,
         "INSTANCE_ROLE": "PRIMARY_INSTANCE",
         "ACTIVE_STATE": "NORMAL",
         "BLOCKED": "NO",
@@ -71,7 +74,7 @@ def v_database(sight: Sight) -> Iterable[Row]:
         "SWITCHOVER_STATUS": "NOT ALLOWED",
         "DATAGUARD_BROKER": "DISABLED",
         "GUARD_STATUS": "NONE",
-        "FORCE_LOGGING": "NO",
+        "FORCE_LOGGING": world.running.force_logging,
         "PLATFORM_ID": 13,
         "PLATFORM_NAME": "Linux x86 64-bit",
         "CURRENT_SCN": world.scn,
@@ -169,27 +172,54 @@ def address(number: int) -> bytes:
     return (0x7F3A_0000_0000 + number * 0x1000).to_bytes(8, "big")
 
 
+def _waiting(running: Operation, sid: int) -> Row:
+    """What a session does: it waits for another one, works in no wait, or is idle."""
+    wait = running.waits.get(sid)
+    if wait is None:
+        seconds = running.calls.get(sid, 5)
+        busy = {"STATUS": "ACTIVE", "STATE": "WAITED SHORT TIME"} if sid in running.busy else {}
+        return {"LAST_CALL_ET": seconds, "WAIT_TIME_MICRO": seconds * 10**6} | busy
+    return {
+        "STATUS": "ACTIVE",
+        "LAST_CALL_ET": wait.seconds,
+        "EVENT": wait.event,
+        "WAIT_CLASS": wait.wait_class,
+        "SECONDS_IN_WAIT": wait.seconds,
+        "WAIT_TIME_MICRO": wait.seconds * 10**6,
+        "BLOCKING_SESSION_STATUS": "VALID",
+        "BLOCKING_INSTANCE": 1,
+        "BLOCKING_SESSION": wait.holder,
+        "FINAL_BLOCKING_SESSION_STATUS": "VALID",
+        "FINAL_BLOCKING_INSTANCE": wait.instance,
+        "FINAL_BLOCKING_SESSION": wait.final,
+    }
+
+
 @view("V$SESSION")
 def v_session(sight: Sight) -> Iterable[Row]:
     world = sight.world
     common = {"SERVER": "DEDICATED", "BLOCKING_SESSION_STATUS": "NO HOLDER", "CON_ID": 0}
     for one in world.sessions:
-        yield common | {
-            "SADDR": address(one.sid),
-            "PADDR": address(10_000 + one.sid),
-            "SID": one.sid,
-            "SERIAL#": one.serial,
-            "USERNAME": one.user,
-            "STATUS": one.status,
-            "MACHINE": one.machine,
-            "PROGRAM": one.program,
-            "TYPE": one.kind,
-            "LOGON_TIME": world.started + timedelta(minutes=one.sid),
-            "EVENT": one.event,
-            "WAIT_CLASS": one.wait_class,
-            "STATE": "WAITING",
-            "SERVICE_NAME": world.name if one.user else "SYS$BACKGROUND",
-        }
+        yield (
+            common
+            | {
+                "SADDR": address(one.sid),
+                "PADDR": address(10_000 + one.sid),
+                "SID": one.sid,
+                "SERIAL#": one.serial,
+                "USERNAME": one.user,
+                "STATUS": one.status,
+                "MACHINE": one.machine,
+                "PROGRAM": one.program,
+                "TYPE": one.kind,
+                "LOGON_TIME": world.started + timedelta(minutes=one.sid),
+                "EVENT": one.event,
+                "WAIT_CLASS": one.wait_class,
+                "STATE": "WAITING",
+                "SERVICE_NAME": world.name if one.user else "SYS$BACKGROUND",
+            }
+            | _waiting(world.running, one.sid)
+        )
     for facts in list(sight.sessions.values()):
         yield common | {
             "SADDR": address(facts.sid),
@@ -207,6 +237,8 @@ def v_session(sight: Sight) -> Iterable[Row]:
             "MODULE": facts.program,
             "TYPE": "USER",
             "LOGON_TIME": world.local(),
+            "LAST_CALL_ET": 0,
+            "WAIT_TIME_MICRO": 40,
             "STATE": "WAITED SHORT TIME",
             "SERVICE_NAME": world.name,
         }

@@ -238,7 +238,7 @@ def _overview(answers: Answers, wanted: Wanted) -> Observation:
         "runs": sum(run.get("runs") or 0 for run in runs),
         "failures": sum(run.get("failures") or 0 for run in runs),
     }
-    return rows([row]) if jobs or old else absent("not_listed", "JOB")
+    return rows([row]) if jobs or old else absent("not_listed", "DBA_SCHEDULER_JOBS, DBA_JOBS")
 
 
 def _statistics(answers: Answers) -> Observation:

@@ -50,6 +50,9 @@ SECTIONS = (
 )
 
 
+SIGNATURES = ("sign_engineer", "sign_vendor", "sign_customer", "sign_date")
+
+
 def build_quarterly(source: QuarterSource) -> dict[str, Any]:
     """Build the model of a quarterly report.
 
@@ -61,12 +64,8 @@ def build_quarterly(source: QuarterSource) -> dict[str, Any]:
     remarks = records.remark_rows(source)
     clause_rows = clauses.clause_rows(source, results, remarks)
     check_rows = clauses.check_rows(source, results)
-    found = findings.finding_rows(source, results)
-    resolved = findings.resolved_rows(source, results)
-    undetermined = scope.undetermined_rows(results)
-    blocked = findings.blocked_rows(source, undetermined)
+    found = _findings(source, results)
     numbers = {key: number for number, key in enumerate(SECTIONS, start=1)}
-    _number_findings(results, found)
     model = {
         "format": FORMAT,
         "cover": scope.cover(source, where),
@@ -75,36 +74,43 @@ def build_quarterly(source: QuarterSource) -> dict[str, Any]:
             len(source.owed),
             results,
             clause_rows,
-            found,
-            resolved,
+            found["findings"],
+            found["resolved"],
             numbers,
-            blocked=len(blocked),
+            blocked=len(found["blocked"]),
             running=list(source.run.get("running") or ()),
         ),
         "remarks": remarks,
         "areas": scope.area_rows(source, results),
         "targets": scope.target_rows(source, results),
         "tables": clauses.tables(source, clause_rows, check_rows),
-        "findings": found,
-        "blocked": blocked,
-        "resolved": resolved,
-        "advice": findings.advice_rows(found),
+        **found,
         "capacity": capacity.capacity_groups(source, results),
         "matrix": clause_rows,
-        "not_inspected": undetermined,
-        "not_applicable": scope.undetermined_rows(results, ("skipped",)),
         "readings": scope.reading_rows(source),
         "evidence": scope.evidence_rows(source, results, where),
-        "signatures": [
-            {"key": key, "title": say(key), "value": ""}
-            for key in ("sign_engineer", "sign_vendor", "sign_customer", "sign_date")
-        ],
+        "signatures": [{"key": key, "title": say(key), "value": ""} for key in SIGNATURES],
         "checks": check_rows,
         "results": results,
         "quality": scope.quality(source, where),
     }
     verify(model)
     return {key: clean(value) for key, value in model.items()}
+
+
+def _findings(source: QuarterSource, results: Sequence[Row]) -> dict[str, list[Row]]:
+    """What is wrong, what could not be told, what became of the last quarter's findings."""
+    found = findings.finding_rows(source, results)
+    undetermined = scope.undetermined_rows(results)
+    _number_findings(results, found)
+    return {
+        "findings": found,
+        "blocked": findings.blocked_rows(source, undetermined),
+        "resolved": findings.resolved_rows(source, results),
+        "advice": findings.advice_rows(found),
+        "not_inspected": undetermined,
+        "not_applicable": scope.undetermined_rows(results, ("skipped",)),
+    }
 
 
 def clean(value: Any) -> Any:

@@ -26,11 +26,11 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
     owed_checks,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import InactiveError, open_run
-from ansible_collections.ebill.ops.plugins.plugin_utils.shell import backup, host, log
+from ansible_collections.ebill.ops.plugins.plugin_utils.shell import backup, host, log, sqlplus
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
 # Imported here, in Ansible's main process: a worker for each target would import them again.
-SHELLS = {"host": host, "backup": backup, "log": log}
+SHELLS = {"host": host, "backup": backup, "log": log, "sqlplus": sqlplus}
 DETAIL_LENGTH = 200
 
 

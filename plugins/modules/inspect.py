@@ -26,7 +26,7 @@ options:
       - The POSIX sh collector to send through the connection; the target needs no Python.
       - Exclusive with O(module), one of them is required.
     type: str
-    choices: [host, backup, log]
+    choices: [host, backup, log, sqlplus]
   module:
     description: The module that collects, by its full name, such as V(ebill.ops.oracle_info).
     type: str

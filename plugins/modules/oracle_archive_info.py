@@ -34,8 +34,15 @@ options:
     description:
       - What the site says about its database, by the names of the options of
         M(ebill.ops.oracle_info), such as C(user_tablespaces).
-      - O(site.earlier) are the RV(bookmarks) of the last run.
       - Other keys are ignored.
+    type: dict
+    default: {}
+  earlier:
+    description: The RV(bookmarks) of the last run, for what is compared with the last run.
+    type: dict
+    default: {}
+  owed:
+    description: Ids of the checks by the observation that they read.
     type: dict
     default: {}
 attributes:
@@ -88,7 +95,7 @@ queries:
       elapsed_seconds: 0.01
       rows: 1
 bookmarks:
-  description: What to give as O(site.earlier) in the next run.
+  description: What to give as O(earlier) in the next run.
   returned: always
   type: dict
   sample: {}
@@ -110,12 +117,12 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import (
     from_answers,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.frames import Reading, source_of
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import wanted_of
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted, wanted_of
 
 
-def reading_of(params: dict[str, Any]) -> Reading:
+def reading_of(params: dict[str, Any], wanted: Wanted) -> Reading:
     """Return the archive's answers; a file that cannot be read is the answer of every part."""
-    path, parts = Path(params["archive"]), all_parts(wanted_of(params["site"]))
+    path, parts = Path(params["archive"]), all_parts(wanted)
     expected = Expected(
         database=params["database"],
         now=datetime.now(timezone.utc),  # noqa: UP017 - a target's Python may be an old one
@@ -143,11 +150,15 @@ def main() -> None:
             "service": {"type": "str"},
             "max_days": {"type": "float", "default": 7},
             "site": {"type": "dict", "default": {}},
+            "earlier": {"type": "dict", "default": {}},
+            "owed": {"type": "dict", "default": {}},
         },
         supports_check_mode=True,
     )
-    reading = reading_of(module.params)
-    found = from_answers(reading.answers, wanted_of(module.params["site"]), reading.asked)
+    compared = {key: module.params[key] for key in ("earlier", "owed")}
+    wanted = wanted_of({**module.params["site"], **compared})
+    reading = reading_of(module.params, wanted)
+    found = from_answers(reading.answers, wanted, reading.asked)
     told = {"transport": "offline", "archive": Path(module.params["archive"]).name}
     observations = {
         **found.observations,

@@ -10,7 +10,7 @@ has no row in DBA_FREE_SPACE; a file that is offline has no extents there and no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
@@ -26,10 +26,22 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows,
     rows_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.disks import (
+    Rooms,
+    disk_of,
+    rooms_of,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
     Part,
     number,
     text,
+)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.spaces import (
+    by_tablespace,
+    is_listed,
+    key_of,
+    kind_of,
+    spaces_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import (
     Files,
@@ -38,12 +50,10 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import (
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
-SYSTEM = frozenset({"SYSTEM", "SYSAUX"})
 _USABLE = frozenset({"ONLINE", "SYSTEM"})
 # A disk group with less than this cannot be counted on for the next extension of a file.
 _LEAST_ROOM_BYTES = GIB
 
-Index = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def _files_in_asm(answers: Answers) -> bool:
@@ -51,12 +61,31 @@ def _files_in_asm(answers: Answers) -> bool:
     return any(name.startswith("+") for name in names)
 
 
+def _in_root(answers: Answers) -> bool:
+    return any(row.get("container") == "CDB$ROOT" for row in rows_of(answers, "instance"))
+
+
 PARTS = (
     Part(
         "tablespaces",
         "DBA_TABLESPACES",
-        (text("tablespace_name"), text("contents"), text("status"), text("bigfile")),
+        (
+            text("tablespace_name"),
+            text("contents"),
+            text("status"),
+            text("bigfile"),
+            text("encrypted"),
+        ),
         max_rows=2000,
+        by_container=True,
+    ),
+    Part(
+        "containers",
+        "V$CONTAINERS",
+        (number("con_id"), text("name"), text("open_mode")),
+        max_rows=5000,
+        since=(12, 1),
+        when=_in_root,
     ),
     Part(
         "data_files",
@@ -72,6 +101,7 @@ PARTS = (
             text("online_status"),
         ),
         max_rows=20000,
+        by_container=True,
         lane="files",
     ),
     Part(
@@ -80,6 +110,7 @@ PARTS = (
         (text("tablespace_name"), number("free_bytes", "SUM(bytes)")),
         "GROUP BY tablespace_name",
         max_rows=2000,
+        by_container=True,
         lane="free_space",
     ),
     # _STAT: the same columns without a new discovery of the disks.
@@ -93,87 +124,83 @@ PARTS = (
 )
 
 MAKES = {
-    "tablespaces": ("tablespaces", "data_files", "free_space", "disk_groups"),
-    "tablespace_states": ("tablespaces",),
+    "tablespaces": ("tablespaces", "data_files", "free_space", "disk_groups", "containers"),
+    "tablespace_states": ("tablespaces", "containers"),
     "datafiles": ("data_files",),
 }
 
 
 def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
     """Return ``tablespaces``, ``tablespace_states`` and ``datafiles``."""
-    user = frozenset(name.upper() for name in wanted.user_tablespaces)
-    meant = frozenset(name.upper() for name in wanted.read_only_tablespaces)
     return {
-        "tablespaces": _usages(answers, user),
-        "tablespace_states": _states(answers, user, meant),
+        "tablespaces": _usages(answers, wanted),
+        "tablespace_states": _states(answers, wanted),
         "datafiles": _files(answers),
     }
 
 
-def kind_of(space: Mapping[str, Any], wanted: frozenset[str]) -> str:
-    """``system``, ``undo``, ``temp``, ``user`` (of the e-bill system) or ``other``."""
-    name, contents = space.get("tablespace_name"), space.get("contents")
-    if name in SYSTEM:
-        return "system"
-    if contents in ("UNDO", "TEMPORARY"):
-        return "undo" if contents == "UNDO" else "temp"
-    return "user" if not wanted or name in wanted else "other"
-
-
-def by_tablespace(items: Iterable[Mapping[str, Any]]) -> Index:
-    """Group rows by their tablespace."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for item in items:
-        found.setdefault(str(item.get("tablespace_name")), []).append(item)
-    return found
-
-
-def _usages(answers: Answers, wanted: frozenset[str]) -> Observation:
+def _usages(answers: Answers, wanted: Wanted) -> Observation:
     problem = first_problem(answers, "tablespaces", "data_files", "free_space")
     if problem:
         return error(problem)
     files = by_tablespace(rows_of(answers, "data_files"))
-    free = {str(r["tablespace_name"]): r["free_bytes"] for r in rows_of(answers, "free_space")}
-    groups = disk_rooms(answers)
+    free = {key_of(row): row["free_bytes"] for row in rows_of(answers, "free_space")}
+    rooms = rooms_of(answers, wanted)
     found: list[Row] = []
-    for space in rows_of(answers, "tablespaces"):
-        kind = kind_of(space, wanted)
+    for label, space in spaces_of(answers):
+        kind, key = kind_of(space, label, wanted), key_of(space)
         if kind in ("system", "user", "other"):
-            name = str(space["tablespace_name"])
-            found.append(_usage(space, kind, files.get(name, ()), free.get(name, 0), groups))
-    return rows(found + _missing(answers, wanted))
+            row = _description(space, label, kind)
+            found.append(row | _usage(space, label, files.get(key, ()), free.get(key, 0), rooms))
+    return rows(found + _missing(answers, wanted) + _closed(answers))
 
 
-def _missing(answers: Answers, wanted: frozenset[str]) -> list[Row]:
+def _missing(answers: Answers, wanted: Wanted) -> list[Row]:
     """A listed tablespace that the database does not have is a row, not a gap."""
-    there = {space.get("tablespace_name") for space in rows_of(answers, "tablespaces")}
+    there = spaces_of(answers)
     return [
-        {"tablespace": name, "kind": "user", "read_only": False}
-        | error(Problem("not_found", f"TABLESPACE {name}"))
-        for name in sorted(wanted - there)
+        _unreadable(name, Problem("not_found", f"TABLESPACE {name}"))
+        for name in sorted(set(wanted.user_tablespaces))
+        if not any(is_listed(space, label, [name]) for label, space in there)
     ]
+
+
+def _closed(answers: Answers) -> list[Row]:
+    """A pluggable database that is not open shows no tablespaces: a row that says so."""
+    return [
+        _unreadable(str(row["name"]), Problem("database_not_open", f"{row['name']}: MOUNTED"))
+        for row in rows_of(answers, "containers")
+        if row.get("open_mode") == "MOUNTED" and row.get("name") != "PDB$SEED"
+    ]
+
+
+def _unreadable(label: str, problem: Problem) -> Row:
+    return {"tablespace": label, "kind": "user", "read_only": False} | error(problem)
+
+
+def _description(space: Mapping[str, Any], label: str, kind: str) -> Row:
+    return {
+        "tablespace": label,
+        "kind": kind,
+        "contents": space.get("contents"),
+        "status": space.get("status"),
+        "read_only": space.get("status") == "READ ONLY",
+        "bigfile": space.get("bigfile") == "YES",
+        "encrypted": space.get("encrypted") == "YES",
+    }
 
 
 def _usage(
     space: Mapping[str, Any],
-    kind: str,
+    label: str,
     files: Sequence[Mapping[str, Any]],
     free_bytes: Any,
-    groups: Mapping[str, int] | None,
+    rooms: Rooms,
 ) -> Row:
-    name, status = str(space["tablespace_name"]), space.get("status")
-    row: Row = {
-        "tablespace": name,
-        "kind": kind,
-        "contents": space.get("contents"),
-        "status": status,
-        "read_only": status == "READ ONLY",
-        "bigfile": space.get("bigfile") == "YES",
-    }
     usable = [file for file in files if file.get("online_status") in _USABLE]
-    row["files_unusable"] = len(files) - len(usable)
-    if status == "OFFLINE" or (files and not usable):
-        return row | error(Problem("offline", f"TABLESPACE {name}"))
+    row: Row = {"files_unusable": len(files) - len(usable)}
+    if space.get("status") == "OFFLINE" or (files and not usable):
+        return row | error(Problem("offline", f"TABLESPACE {label}"))
     try:
         summed = sum_files(usable)
         if not isinstance(free_bytes, int) or free_bytes < 0:
@@ -182,22 +209,20 @@ def _usage(
             summed.allocated_bytes - free_bytes, summed.allocated_bytes, summed.maximum_bytes
         )
     except Impossible as contradiction:
-        return row | error(Problem("bad_answer", f"TABLESPACE {name}: {contradiction}"))
+        return row | error(Problem("bad_answer", f"TABLESPACE {label}: {contradiction}"))
     row.update(measured)
     row.update(files=summed.count, growing_files=summed.growing, autoextend=summed.autoextend)
-    row.update(_growth(summed, groups))
+    row.update(_growth(summed, usable, rooms))
     return row
 
 
-def _growth(files: Files, groups: Mapping[str, int] | None) -> Row:
+def _growth(files: Files, usable: Sequence[Mapping[str, Any]], rooms: Rooms) -> Row:
     """Say whether the files can still grow: ``open``, ``none`` (no file may) or ``disk``.
 
-    The room of ASM disk groups is known here. The room of a file system is not: the fields stay
-    null, and whoever has the database host's file systems joins them by ``file_folders``.
+    The fields of the disk are null where one of the files lies on a disk that is not known.
     """
-    room = None
-    if files.groups is not None and groups is not None and files.groups <= groups.keys():
-        room = sum(groups[name] for name in files.groups)
+    disks = {disk_of(file, rooms) for file in usable}
+    room = None if None in disks else sum(rooms[disk] for disk in disks if disk)
     growth = files.maximum_bytes - files.allocated_bytes
     state = "open" if growth else "none"
     if growth and room is not None and room < min(growth, _LEAST_ROOM_BYTES):
@@ -205,39 +230,25 @@ def _growth(files: Files, groups: Mapping[str, int] | None) -> Row:
     return {
         "growth": state,
         "file_folders": ", ".join(files.folders),
-        "disk_group": "+".join(sorted(files.groups)) if files.groups else None,
+        "disks": ", ".join(sorted(disk for disk in disks if disk)) or None,
         "disk_free_bytes": room,
         "disk_free_gib": None if room is None else gib(room),
     }
 
 
-def disk_rooms(answers: Answers) -> dict[str, int] | None:
-    """Bytes that new files may take, by disk group; None when that was not to be known.
-
-    USABLE_FILE_MB already allows for mirroring and may be negative.
-    """
-    if first_problem(answers, "disk_groups"):
-        return None
-    return {
-        str(row["name"]).upper(): max(0, int(row.get("usable_file_mb") or 0)) * 2**20
-        for row in rows_of(answers, "disk_groups")
-    }
-
-
-def _states(answers: Answers, wanted: frozenset[str], meant: frozenset[str]) -> Observation:
+def _states(answers: Answers, wanted: Wanted) -> Observation:
     problem = first_problem(answers, "tablespaces")
     if problem:
         return error(problem)
     found: list[Row] = []
-    for space in rows_of(answers, "tablespaces"):
-        name, status = str(space["tablespace_name"]), str(space.get("status"))
-        state = status.lower().replace(" ", "_")
-        if state == "read_only" and name in meant:
+    for label, space in spaces_of(answers):
+        state = str(space.get("status")).lower().replace(" ", "_")
+        if state == "read_only" and is_listed(space, label, wanted.read_only_tablespaces):
             state = "read_only_expected"
         found.append(
             {
-                "tablespace": name,
-                "kind": kind_of(space, wanted),
+                "tablespace": label,
+                "kind": kind_of(space, label, wanted),
                 "contents": space.get("contents"),
                 "state": state,
             }
@@ -251,14 +262,14 @@ def _files(answers: Answers) -> Observation:
     if problem:
         return error(problem)
     offline = {
-        space.get("tablespace_name")
+        key_of(space)
         for space in rows_of(answers, "tablespaces")
         if space.get("status") == "OFFLINE"
     }
     found: list[Row] = []
     for file in rows_of(answers, "data_files"):
         state = _file_state(file)
-        if state == "ONLINE" or (state == "OFFLINE" and file.get("tablespace_name") in offline):
+        if state == "ONLINE" or (state == "OFFLINE" and key_of(file) in offline):
             continue
         found.append(
             {

@@ -36,7 +36,11 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
     number,
     text,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.tablespaces import by_tablespace
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.spaces import (
+    by_tablespace,
+    key_of,
+    spaces_of,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import sum_files, usage
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
@@ -53,12 +57,14 @@ PARTS = (
             text("status"),
         ),
         max_rows=2000,
+        by_container=True,
     ),
     Part(
         "temp_free",
         "DBA_TEMP_FREE_SPACE",
         (text("tablespace_name"), number("tablespace_size"), number("free_space")),
         max_rows=2000,
+        by_container=True,
     ),
     Part(
         "undo_extents",
@@ -66,13 +72,14 @@ PARTS = (
         (text("tablespace_name"), text("status"), number("bytes", "SUM(bytes)")),
         "GROUP BY tablespace_name, status",
         max_rows=2000,
+        by_container=True,
         lane="undo",
     ),
 )
 
 MAKES = {
-    "temp": ("temp_files", "temp_free"),
-    "undo": ("tablespaces", "data_files", "undo_extents"),
+    "temp": ("tablespaces", "temp_files", "temp_free", "database", "containers"),
+    "undo": ("tablespaces", "data_files", "undo_extents", "containers"),
 }
 
 
@@ -82,20 +89,33 @@ def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
 
 
 def observe_temp(answers: Answers) -> Observation:
-    """Return ``temp``: a row for each temporary tablespace."""
-    problem = first_problem(answers, "temp_files", "temp_free")
+    """Return ``temp``: a row for each temporary tablespace.
+
+    Temp files are not part of redo: a standby may have none of its own, though its dictionary,
+    which is the primary's, shows the tablespace.
+    """
+    problem = first_problem(answers, "tablespaces", "temp_files", "temp_free")
     if problem:
         return error(problem)
-    free = {str(row["tablespace_name"]): row for row in rows_of(answers, "temp_free")}
+    free = {key_of(row): row for row in rows_of(answers, "temp_free")}
     files = by_tablespace(rows_of(answers, "temp_files"))
-    found = [_temp(name, files[name], free.get(name, {})) for name in sorted(files)]
+    temporary = [
+        (label, key_of(space))
+        for label, space in spaces_of(answers)
+        if space.get("contents") == "TEMPORARY"
+    ]
+    if any(row.get("database_role") != "PRIMARY" for row in rows_of(answers, "database")):
+        temporary = [(label, key) for label, key in temporary if key in files]
+        if not temporary:
+            return absent("standby_without_temp", "DBA_TEMP_FILES")
+    found = [_temp(label, files.get(key, ()), free.get(key, {})) for label, key in temporary]
     return rows(found) if found else absent("not_configured", "TEMPORARY TABLESPACE")
 
 
 def _temp(name: str, files: Sequence[Mapping[str, Any]], free: Mapping[str, Any]) -> Row:
     row: Row = {"tablespace": name, "kind": "temp"}
     online = [file for file in files if file.get("status") != "OFFLINE"]
-    if not online:
+    if files and not online:
         return row | error(Problem("offline", f"TABLESPACE {name}"))
     try:
         summed = sum_files(online)
@@ -118,10 +138,10 @@ def observe_undo(answers: Answers) -> Observation:
     files = by_tablespace(rows_of(answers, "data_files"))
     extents = by_tablespace(rows_of(answers, "undo_extents"))
     found = [
-        _undo(name, str(space.get("status")), files.get(name, ()), extents.get(name, ()))
-        for space in rows_of(answers, "tablespaces")
+        _undo(label, str(space.get("status")), files.get(key, ()), extents.get(key, ()))
+        for label, space in spaces_of(answers)
         if space.get("contents") == "UNDO"
-        for name in [str(space["tablespace_name"])]
+        for key in [key_of(space)]
     ]
     return rows(found) if found else absent("not_configured", "UNDO TABLESPACE")
 

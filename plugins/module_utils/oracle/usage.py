@@ -31,9 +31,7 @@ class Files:
     allocated_bytes: int
     maximum_bytes: int
     folders: tuple[str, ...]
-    """Folders of the files, for whoever knows the host's file systems."""
-    groups: frozenset[str] | None
-    """Disk groups of the files; None when one file is in a file system."""
+    """Folders of the files."""
 
     @property
     def autoextend(self) -> str:
@@ -46,7 +44,6 @@ class Files:
 def sum_files(files: Iterable[Mapping[str, Any]]) -> Files:
     """Sum the rows of DBA_DATA_FILES or DBA_TEMP_FILES of one tablespace; may raise Impossible."""
     count = growing = allocated = maximum = 0
-    groups: set[str] | None = set()
     folders: set[str] = set()
     for file in files:
         size = integer(file, "bytes")
@@ -56,13 +53,8 @@ def sum_files(files: Iterable[Mapping[str, Any]]) -> Files:
         allocated += size
         maximum += max(size, integer(file, "maxbytes")) if grows else size
         name = str(file.get("file_name") or "")
-        if groups is not None and name.startswith("+"):
-            groups.add(name[1:].partition("/")[0].upper())
-        else:
-            groups = None
         folders.add(name.replace("\\", "/").rpartition("/")[0])
-    known = frozenset(groups) if groups else None
-    return Files(count, growing, allocated, maximum, tuple(sorted(folders)), known)
+    return Files(count, growing, allocated, maximum, tuple(sorted(folders)))
 
 
 def usage(used: int, allocated: int, maximum: int) -> Row:

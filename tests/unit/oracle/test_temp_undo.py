@@ -32,7 +32,8 @@ def temp_file(size: Any, grows_to: int | None = None, status: str = "ONLINE") ->
 def temp(files: list[Any], size: Any, free: Any) -> dict[str, Any]:
     head = {"tablespace_name": "TEMP", "tablespace_size": size, "free_space": free}
     head = {k: v * M if isinstance(v, int) else v for k, v in head.items()}
-    return observe_temp({"temp_files": files, "temp_free": [head]})
+    spaces = [{"tablespace_name": "TEMP", "contents": "TEMPORARY", "status": "ONLINE"}]
+    return observe_temp({"tablespaces": spaces, "temp_files": files, "temp_free": [head]})
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,8 @@ def test_temp(files: list[Any], size: int, free: int, percents: tuple[float, flo
         ([temp_file(100)], 300, 10, "bad_answer"),
         ([temp_file(100)], None, None, "bad_answer"),
         ([temp_file(None, status="OFFLINE")], 0, 0, "offline"),
+        # a temporary tablespace without any file is a row, not a gap
+        ([], 100, 100, "bad_answer"),
     ],
 )
 def test_temp_that_cannot_be_told(files: list[Any], size: Any, free: Any, reason: str) -> None:
@@ -65,8 +68,9 @@ def test_temp_that_cannot_be_told(files: list[Any], size: Any, free: Any, reason
 
 
 def test_no_temp_and_failed_temp() -> None:
-    assert observe_temp({"temp_files": [], "temp_free": []})["absent"]["reason"] == "not_configured"
-    assert observe_temp({"temp_files": [], "temp_free": GRANT})["error"] == GRANT.as_dict()
+    nothing: dict[str, Any] = {"tablespaces": [], "temp_files": [], "temp_free": []}
+    assert observe_temp(nothing)["absent"]["reason"] == "not_configured"
+    assert observe_temp({**nothing, "temp_free": GRANT})["error"] == GRANT.as_dict()
 
 
 def undo(

@@ -40,7 +40,9 @@ ACTIONS: dict[str, Action] = {}
 Change = Callable[[OracleServer], None]
 
 
-def _add(name: str, zh: str, en: str, apply: Change, mend: Change) -> None:
+def add(name: str, zh: str, en: str, apply: Change, mend: Change) -> None:
+    """Register a break; breaks_*.py add theirs."""
+
     async def do(server: OracleServer) -> None:
         apply(server)
 
@@ -71,7 +73,7 @@ def _space(
             changed(fresh)
         server.world.tablespaces[name] = fresh
 
-    _add(break_id, zh, en, lambda server: put(server, change), lambda server: put(server, None))
+    add(break_id, zh, en, lambda server: put(server, change), lambda server: put(server, None))
 
 
 def _cannot_grow(space: Tablespace) -> None:
@@ -155,7 +157,7 @@ for _name, _zh, _en in (
     ),
     ("rman_never", "从未做过 RMAN 备份", "RMAN has never made a backup"),
 ):
-    _add(
+    add(
         _name, _zh, _en,
         lambda server, key=f"oracle.{_name}": _set_rman(server, key, on=True),  # type: ignore[misc]
         lambda server, key=f"oracle.{_name}": _set_rman(server, key, on=False),  # type: ignore[misc]
@@ -173,7 +175,7 @@ def _mend_recovery(server: OracleServer) -> None:
     server.world.recovery_area = green.recovery_area()
 
 
-_add("recovery_area_full", "快速恢复区已用 97%，且无可回收空间",
+add("recovery_area_full", "快速恢复区已用 97%，且无可回收空间",
      "The recovery area is 97 % full and nothing is reclaimable",
      _fill_recovery, _mend_recovery)  # fmt: skip
 
@@ -183,7 +185,7 @@ def _fault(name: str, zh: str, en: str, key: str, value: object) -> None:
         setattr(server.faults, key, setting)
 
     default = getattr(Faults(), key)
-    _add(name, zh, en, lambda server: put(server, value), lambda server: put(server, default))
+    add(name, zh, en, lambda server: put(server, value), lambda server: put(server, default))
 
 
 _fault("listener_silent", "监听接受连接后无响应",
@@ -202,7 +204,7 @@ _fault("server_too_old", "数据库版本过旧，thin 驱动不支持",
 def _account(
     name: str, zh: str, en: str, change: Callable[[OracleServer], None], mend: Change
 ) -> None:
-    _add(name, zh, en, change, mend)
+    add(name, zh, en, change, mend)
 
 
 def _set(server: OracleServer, key: str, value: object) -> None:

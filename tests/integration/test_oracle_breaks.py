@@ -19,6 +19,14 @@ from tests.integration.oracle_verdicts import verdicts
 USER = ("EBILL_DATA", "EBILL_IDX", "EBILL_ARCH", "EBILL_LOG", "USERS")
 WEDNESDAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
+RMAN_RECORDS = {
+    "rman_full_age",
+    "rman_incremental_age",
+    "rman_archivelog_age",
+    "rman_last_status",
+}
+NO_FILE_BACKUP = {"backup_oldest_file_age", "backup_controlfile_age"}
+
 BREAKS: dict[str, tuple[set[str], set[str]]] = {
     # break: (checks that fail or warn, checks that cannot tell); "*": all of them
     "oracle.user_tablespace_full": ({"user_tablespace_used"}, set()),
@@ -33,11 +41,8 @@ BREAKS: dict[str, tuple[set[str], set[str]]] = {
     "oracle.undo_full": ({"undo_tablespace_used", "undo_active_used"}, set()),
     "oracle.temp_full": ({"temp_tablespace_used"}, set()),
     "oracle.rman_failed": ({"rman_last_status", "rman_incremental_age"}, set()),
-    "oracle.rman_old": ({"rman_full_age", "rman_incremental_age"}, set()),
-    "oracle.rman_never": (
-        {"rman_full_age", "rman_incremental_age", "rman_archivelog_age", "rman_last_status"},
-        set(),
-    ),
+    "oracle.rman_old": ({"rman_full_age", "rman_incremental_age", *NO_FILE_BACKUP}, set()),
+    "oracle.rman_never": (RMAN_RECORDS | NO_FILE_BACKUP, set()),
     "oracle.recovery_area_full": ({"recovery_area_used"}, set()),
     "oracle.listener_silent": (set(), {"*"}),
     "oracle.slow": (set(), {"*"}),
@@ -48,10 +53,17 @@ BREAKS: dict[str, tuple[set[str], set[str]]] = {
     "oracle.account_locked": (set(), {"*"}),
     "oracle.account_expired": (set(), {"*"}),
     "oracle.missing_grant": (
-        set(),
-        {"rman_full_age", "rman_incremental_age", "rman_archivelog_age", "rman_last_status"},
+        {"grants_complete"},
+        RMAN_RECORDS | {"backup_size", "backup_running", "archive_gaps"},
     ),
     "oracle.listener_down": (set(), {"*"}),
+    "oracle.job_broken": ({"jobs_state"}, set()),
+    "oracle.objects_invalid": ({"objects_invalid"}, set()),
+    "oracle.index_unusable": ({"objects_unusable_indexes"}, set()),
+    "oracle.blocks_corrupt": ({"objects_corrupt_blocks"}, set()),
+    "oracle.file_not_backed_up": ({"backup_oldest_file_age"}, set()),
+    "oracle.archived_log_lost": ({"archive_gaps"}, set()),
+    "oracle.started_from_pfile": ({"parameters_spfile"}, set()),
 }
 
 

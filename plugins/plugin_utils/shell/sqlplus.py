@@ -10,16 +10,13 @@ for the whole: SQL*Plus has none. What was answered before the limit stands.
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import sqlplus
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import (
-    all_parts,
-    from_answers,
-)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.frames import (
     Reading,
     Sender,
@@ -31,6 +28,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wan
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
 
+_BACKEND = "ansible_collections.ebill.ops.plugins.module_utils.oracle.collect"
 _OUTPUT = "sqlplus"
 # What is left of the area's limit for ssh, looking for the program, and ending it.
 _MARGIN_SECONDS = 5
@@ -42,7 +40,7 @@ def script(options: Mapping[str, Any], context: Context) -> str:
     Options: those of oracle_info, and ``sqlplus_home``.
     """
     mark = f"ebill-{secrets.token_hex(12)}"
-    parts = all_parts(_wanted(options, context))
+    parts = _backend().all_parts(_wanted(options, context))
     variables: dict[str, str | int] = {
         "SQLPLUS_MARK": mark,
         "SQLPLUS_HOME": str(options.get("sqlplus_home") or ""),
@@ -62,7 +60,7 @@ def script(options: Mapping[str, Any], context: Context) -> str:
 def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collected:
     """Observations of an output; whatever is missing in it becomes an error, nothing is raised."""
     wanted = _wanted(options, context)
-    parts = all_parts(wanted)
+    parts = _backend().all_parts(wanted)
     found = frame.read(output)
     mark = found.sections.get("mark")
     session = found.sections.get(_OUTPUT)
@@ -76,10 +74,18 @@ def parse(output: bytes, options: Mapping[str, Any], context: Context) -> Collec
         cut = Problem(late["reason"], late["detail"]) if late else None
         sender = Sender(str(options["user"]), str(_address(options)))
         answers = read(session.text, parts, mark.text, sender, cut)
-    collected = from_answers(answers.answers, wanted, answers.asked)
+    collected = _backend().from_answers(answers.answers, wanted, answers.asked)
     observations = dict(collected.observations)
     observations["oracle_session"] = {"rows": [{"transport": "sqlplus", **source_of(answers)}]}
     return Collected(observations, collected.bookmarks)
+
+
+def _backend() -> Any:
+    """The subjects, loaded when they are asked for.
+
+    They bring the driver along: 0.2 s that every run would pay, for actions load all collectors.
+    """
+    return importlib.import_module(_BACKEND)
 
 
 def _wanted(options: Mapping[str, Any], context: Context) -> Wanted:

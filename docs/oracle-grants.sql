@@ -20,12 +20,70 @@ GRANT CREATE SESSION TO EBILL_OPS;
 
 -- oracle.logins_allowed
 -- oracle.version
+-- oracle.instance_archiver
+-- oracle.instance_activity
+-- oracle.instance_restarted
 GRANT SELECT ON SYS.V_$INSTANCE TO EBILL_OPS;
 
+-- oracle.temp_tablespace_used
 -- oracle.rman_archivelog_age
 -- oracle.archive_mode
 -- oracle.instance_open
+-- oracle.instance_archiver
+-- oracle.instance_force_logging
+-- oracle.archive_gaps
+-- oracle.archive_standby_gap
+-- oracle.standby_destination
+-- oracle.standby_lag
 GRANT SELECT ON SYS.V_$DATABASE TO EBILL_OPS;
+
+-- oracle.sessions_used
+-- oracle.sessions_peak
+GRANT SELECT ON SYS.V_$RESOURCE_LIMIT TO EBILL_OPS;
+
+-- oracle.sessions_blocking
+-- oracle.sessions_long
+GRANT SELECT ON SYS.V_$SESSION TO EBILL_OPS;
+
+-- oracle.sessions_operations
+GRANT SELECT ON SYS.V_$SESSION_LONGOPS TO EBILL_OPS;
+
+-- oracle.redo_switches
+GRANT SELECT ON SYS.V_$LOG_HISTORY TO EBILL_OPS;
+
+-- oracle.redo_groups
+-- oracle.redo_members
+-- oracle.redo_ready
+GRANT SELECT ON SYS.V_$LOG TO EBILL_OPS;
+
+-- oracle.redo_member_state
+GRANT SELECT ON SYS.V_$LOGFILE TO EBILL_OPS;
+
+-- oracle.undo_no_space
+-- oracle.undo_too_old
+GRANT SELECT ON SYS.V_$UNDOSTAT TO EBILL_OPS;
+
+-- oracle.accounts_state
+-- oracle.accounts_expiry
+GRANT SELECT ON SYS.DBA_USERS TO EBILL_OPS;
+
+-- 12.2 及以上版本才有此视图 / from 12.2 on
+-- oracle.alert_errors
+-- oracle.alert_incidents
+-- oracle.alert_others
+GRANT SELECT ON SYS.V_$DIAG_ALERT_EXT TO EBILL_OPS;
+
+-- oracle.instance_force_logging
+-- oracle.standby_destination
+-- oracle.standby_lag
+GRANT SELECT ON SYS.V_$ARCHIVE_DEST_STATUS TO EBILL_OPS;
+
+-- oracle.archive_gaps
+-- oracle.standby_lag
+GRANT SELECT ON SYS.V_$ARCHIVED_LOG TO EBILL_OPS;
+
+-- oracle.standby_lag
+GRANT SELECT ON SYS.V_$DATAGUARD_STATS TO EBILL_OPS;
 
 -- oracle.user_tablespace_used
 -- oracle.readonly_tablespace_used
@@ -33,10 +91,27 @@ GRANT SELECT ON SYS.V_$DATABASE TO EBILL_OPS;
 -- oracle.system_tablespace_used
 -- oracle.undo_tablespace_used
 -- oracle.undo_active_used
+-- oracle.temp_tablespace_used
 -- oracle.tablespace_allocated
 -- oracle.system_tablespace_allocated
 -- oracle.tablespace_online
+-- oracle.autoextend_kept
+-- oracle.objects_recycle_bin
 GRANT SELECT ON SYS.DBA_TABLESPACES TO EBILL_OPS;
+
+-- 12.1 及以上版本才有此视图 / from 12.1 on
+-- oracle.user_tablespace_used
+-- oracle.readonly_tablespace_used
+-- oracle.other_tablespace_used
+-- oracle.system_tablespace_used
+-- oracle.undo_tablespace_used
+-- oracle.undo_active_used
+-- oracle.temp_tablespace_used
+-- oracle.tablespace_allocated
+-- oracle.system_tablespace_allocated
+-- oracle.tablespace_online
+-- oracle.autoextend_kept
+GRANT SELECT ON SYS.V_$CONTAINERS TO EBILL_OPS;
 
 -- oracle.user_tablespace_used
 -- oracle.readonly_tablespace_used
@@ -47,6 +122,8 @@ GRANT SELECT ON SYS.DBA_TABLESPACES TO EBILL_OPS;
 -- oracle.tablespace_allocated
 -- oracle.system_tablespace_allocated
 -- oracle.datafile_online
+-- oracle.disk_room
+-- oracle.autoextend_kept
 GRANT SELECT ON SYS.DBA_DATA_FILES TO EBILL_OPS;
 
 -- oracle.user_tablespace_used
@@ -64,9 +141,12 @@ GRANT SELECT ON SYS.DBA_FREE_SPACE TO EBILL_OPS;
 -- oracle.system_tablespace_used
 -- oracle.tablespace_allocated
 -- oracle.system_tablespace_allocated
+-- oracle.disk_room
 GRANT SELECT ON SYS.V_$ASM_DISKGROUP_STAT TO EBILL_OPS;
 
 -- oracle.temp_tablespace_used
+-- oracle.disk_room
+-- oracle.autoextend_kept
 GRANT SELECT ON SYS.DBA_TEMP_FILES TO EBILL_OPS;
 
 -- oracle.temp_tablespace_used
@@ -80,15 +160,137 @@ GRANT SELECT ON SYS.DBA_UNDO_EXTENTS TO EBILL_OPS;
 -- oracle.rman_incremental_age
 -- oracle.rman_archivelog_age
 -- oracle.rman_last_status
+-- oracle.backup_size
+-- oracle.backup_running
+-- oracle.archive_gaps
 GRANT SELECT ON SYS.V_$RMAN_BACKUP_JOB_DETAILS TO EBILL_OPS;
 
 -- oracle.rman_full_age
 -- oracle.rman_incremental_age
 -- oracle.rman_archivelog_age
 -- oracle.rman_last_status
+-- oracle.backup_size
+-- oracle.archive_gaps
 GRANT SELECT ON SYS.V_$BACKUP_SET_DETAILS TO EBILL_OPS;
 
 -- oracle.recovery_area_used
 GRANT SELECT ON SYS.V_$RECOVERY_FILE_DEST TO EBILL_OPS;
+
+-- oracle.backup_running
+-- oracle.backup_tested
+GRANT SELECT ON SYS.V_$RMAN_STATUS TO EBILL_OPS;
+
+-- oracle.backup_change_tracking
+GRANT SELECT ON SYS.V_$BLOCK_CHANGE_TRACKING TO EBILL_OPS;
+
+-- oracle.backup_oldest_file_age
+GRANT SELECT ON SYS.V_$DATAFILE TO EBILL_OPS;
+
+-- oracle.backup_oldest_file_age
+GRANT SELECT ON SYS.V_$BACKUP_DATAFILE_DETAILS TO EBILL_OPS;
+
+-- oracle.backup_controlfile_age
+GRANT SELECT ON SYS.V_$BACKUP_CONTROLFILE_DETAILS TO EBILL_OPS;
+
+-- oracle.archive_standby_gap
+GRANT SELECT ON SYS.V_$ARCHIVE_GAP TO EBILL_OPS;
+
+-- oracle.datapump_left
+GRANT SELECT ON SYS.DBA_DATAPUMP_JOBS TO EBILL_OPS;
+
+-- oracle.parameters_main
+-- oracle.parameters_spfile
+-- oracle.parameters_changed
+GRANT SELECT ON SYS.V_$PARAMETER TO EBILL_OPS;
+
+-- 12.1 及以上版本才有此视图 / from 12.1 on
+-- oracle.patches_installed
+-- oracle.patches_state
+-- oracle.patches_changed
+GRANT SELECT ON SYS.DBA_REGISTRY_SQLPATCH TO EBILL_OPS;
+
+-- oracle.patches_installed
+-- oracle.patches_state
+-- oracle.patches_changed
+GRANT SELECT ON SYS.DBA_REGISTRY_HISTORY TO EBILL_OPS;
+
+-- oracle.objects_registry
+GRANT SELECT ON SYS.DBA_REGISTRY TO EBILL_OPS;
+
+-- oracle.objects_corrupt_blocks
+GRANT SELECT ON SYS.V_$DATABASE_BLOCK_CORRUPTION TO EBILL_OPS;
+
+-- oracle.objects_recover_files
+GRANT SELECT ON SYS.V_$RECOVER_FILE TO EBILL_OPS;
+
+-- oracle.objects_recycle_bin
+GRANT SELECT ON SYS.DBA_RECYCLEBIN TO EBILL_OPS;
+
+-- oracle.objects_invalid
+-- oracle.objects_invalid_other
+GRANT SELECT ON SYS.DBA_OBJECTS TO EBILL_OPS;
+
+-- oracle.objects_unusable_indexes
+GRANT SELECT ON SYS.DBA_INDEXES TO EBILL_OPS;
+
+-- oracle.objects_unusable_indexes
+GRANT SELECT ON SYS.DBA_IND_PARTITIONS TO EBILL_OPS;
+
+-- oracle.objects_unusable_indexes
+GRANT SELECT ON SYS.DBA_IND_SUBPARTITIONS TO EBILL_OPS;
+
+-- oracle.objects_disabled
+GRANT SELECT ON SYS.DBA_CONSTRAINTS TO EBILL_OPS;
+
+-- oracle.objects_disabled
+GRANT SELECT ON SYS.DBA_TRIGGERS TO EBILL_OPS;
+
+-- oracle.jobs_overview
+-- oracle.jobs_state
+-- oracle.jobs_other_state
+GRANT SELECT ON SYS.DBA_SCHEDULER_JOBS TO EBILL_OPS;
+
+-- oracle.jobs_overview
+-- oracle.jobs_state
+-- oracle.jobs_other_state
+GRANT SELECT ON SYS.DBA_SCHEDULER_JOB_RUN_DETAILS TO EBILL_OPS;
+
+-- oracle.jobs_overview
+-- oracle.jobs_queue_state
+GRANT SELECT ON SYS.DBA_JOBS TO EBILL_OPS;
+
+-- oracle.jobs_statistics_ran
+-- oracle.jobs_statistics_age
+GRANT SELECT ON SYS.DBA_AUTOTASK_CLIENT TO EBILL_OPS;
+
+-- oracle.jobs_statistics_ran
+-- oracle.jobs_statistics_age
+GRANT SELECT ON SYS.DBA_AUTOTASK_JOB_HISTORY TO EBILL_OPS;
+
+-- 如需从 CDB 根容器巡检全部 PDB：建公共用户 C##EBILL_OPS，上面各项改授给它，再加以下各项。
+-- To inspect all pluggable databases from the root: a common user C##EBILL_OPS with the grants
+-- above and these.
+-- ALTER USER C##EBILL_OPS SET CONTAINER_DATA = ALL CONTAINER = CURRENT;
+-- GRANT SELECT ON SYS.CDB_USERS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_TABLESPACES TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_DATA_FILES TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_FREE_SPACE TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_TEMP_FILES TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_TEMP_FREE_SPACE TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_UNDO_EXTENTS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_DATAPUMP_JOBS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_REGISTRY TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_RECYCLEBIN TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_OBJECTS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_INDEXES TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_IND_PARTITIONS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_IND_SUBPARTITIONS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_CONSTRAINTS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_TRIGGERS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_SCHEDULER_JOBS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_SCHEDULER_JOB_RUN_DETAILS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_JOBS TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_AUTOTASK_CLIENT TO C##EBILL_OPS;
+-- GRANT SELECT ON SYS.CDB_AUTOTASK_JOB_HISTORY TO C##EBILL_OPS;
 
 UNDEFINE ebill_ops_password

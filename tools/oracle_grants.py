@@ -73,7 +73,7 @@ def checks_by_grant() -> dict[str, list[str]]:
         grant: [
             check.id
             for check in checks
-            if any(part.name in made_of[check.observation] for part in needing)
+            if any(part.name in made_of.get(check.observation, ()) for part in needing)
         ]
         for grant, needing in parts().items()
     }

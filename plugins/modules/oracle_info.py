@@ -18,10 +18,11 @@ extends_documentation_fragment:
   - ebill.ops.oracle
 options:
   gather:
-    description: What to gather. Empty means everything.
+    description:
+      - The subjects to gather, such as V(instance), V(tablespaces), V(temp_undo) or V(backups).
+      - Empty means all. A name that is none is refused with the list of those there are.
     type: list
     elements: str
-    choices: [instance, tablespaces, temp_undo, backups]
     default: []
   rman_expected:
     description:
@@ -36,6 +37,28 @@ options:
       - Whether the site has licensed the Diagnostics Pack. Only then are views read that need it.
     type: bool
     default: false
+  application_schemas:
+    description: Schemas of the e-bill system. Empty means all that are not Oracle's own.
+    type: list
+    elements: str
+    default: []
+  application_accounts:
+    description: Database accounts that the e-bill system logs in with.
+    type: list
+    elements: str
+    default: []
+  disks:
+    description:
+      - Free bytes of the file systems of the database's server by mount point, where they are
+        known, to tell whether data files have room to grow.
+    type: dict
+    default: {}
+  owed:
+    description:
+      - Ids of the checks that are owed by the observation that they read. A missing grant then
+        names the checks that it costs.
+    type: dict
+    default: {}
   earlier:
     description:
       - The RV(bookmarks) of the last run, for what is compared with the last run.
@@ -97,47 +120,24 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.arguments import 
     ONE_OF,
     connection_spec,
     login_of,
+    site_spec,
 )
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import TYPES
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import collect
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
-
-KEYS = (
-    "gather",
-    "user_tablespaces",
-    "read_only_tablespaces",
-    "rman_expected",
-    "licensed_diagnostics",
-    "earlier",
-)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import wanted_of
 
 
 def main() -> None:
     """Gather and answer."""
     module = AnsibleModule(
-        argument_spec={
-            **connection_spec(),
-            "gather": {
-                "type": "list",
-                "elements": "str",
-                "choices": list(SUBJECTS),
-                "default": [],
-            },
-            "rman_expected": {
-                "type": "list",
-                "elements": "str",
-                "choices": list(TYPES),
-                "default": ["full", "archivelog"],
-            },
-            "licensed_diagnostics": {"type": "bool", "default": False},
-            "earlier": {"type": "dict", "default": {}},
-        },
+        argument_spec={**connection_spec(), **site_spec()},
         mutually_exclusive=[ONE_OF],
         required_one_of=[ONE_OF],
         supports_check_mode=True,
     )
-    found = collect(login_of(module.params), Wanted(**{key: module.params[key] for key in KEYS}))
+    if unknown := sorted(set(module.params["gather"]) - SUBJECTS.keys()):
+        module.fail_json(msg=f"gather: {unknown}; there are {sorted(SUBJECTS)}")
+    found = collect(login_of(module.params), wanted_of(module.params))
     module.exit_json(
         changed=False,
         observations=found.observations,

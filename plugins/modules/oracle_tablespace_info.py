@@ -67,6 +67,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.arguments import 
     ONE_OF,
     connection_spec,
     login_of,
+    tablespace_spec,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import collect
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
@@ -78,7 +79,7 @@ GATHER = ("tablespaces", "temp_undo")
 def main() -> None:
     """Gather and answer."""
     module = AnsibleModule(
-        argument_spec=connection_spec(),
+        argument_spec={**connection_spec(), **tablespace_spec()},
         mutually_exclusive=[ONE_OF],
         required_one_of=[ONE_OF],
         supports_check_mode=True,

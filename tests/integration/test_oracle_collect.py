@@ -26,7 +26,7 @@ from lab.oracle.wire.profiles import PROFILES
 from tests.integration.oracle_verdicts import verdicts
 
 USER = ("EBILL_DATA", "EBILL_IDX", "EBILL_ARCH", "EBILL_LOG", "USERS")
-NAMES = {name for subject in SUBJECTS.values() for name in subject.MAKES}
+NAMES = {name for subject in SUBJECTS.values() for name in subject.MAKES} | {"grants"}
 
 
 @pytest.fixture
@@ -199,6 +199,10 @@ def test_a_missing_grant_costs_only_its_own_and_is_named(view: str, lost: set[st
     name = view.replace("V$", "V_$")
     wanted = {"reason": "missing_grant", "detail": f"SELECT ON SYS.{name} (ORA-00942)"}
     assert all(error == wanted for error in failed.values())
+    (row,) = found.observations["grants"]["rows"]
+    assert row["grant"] == f"SELECT ON SYS.{name}"
+    assert lost <= set(row["checks"].split(", ")) <= made_of(view)
+    assert verdicts(found)["oracle.grants_complete"] == {"warn"}
 
 
 def test_slow_queries_end_one_by_one_and_the_session_lives(server: OracleServer) -> None:

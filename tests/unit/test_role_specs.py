@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.ebill.ops.plugins.module_utils.gdca import settings as gdca
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.arguments import connection_spec
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.arguments import (
+    connection_spec,
+    site_spec,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.web.arguments import ARGUMENTS as WEB
 from ansible_collections.ebill.ops.plugins.modules.interface_info import PROBE
 
@@ -26,7 +29,7 @@ MODULES: dict[str, Mapping[str, Any]] = {
         "probes": {"type": "list", "elements": "dict", "options": PROBE},
         "timeout_seconds": {"type": "float", "default": 60},
     },
-    "inspect_oracle": connection_spec(),
+    "inspect_oracle": {**connection_spec(), **site_spec()},
     "inspect_web": WEB,
 }
 COMPARED = ("type", "elements", "choices", "required", "default")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import TYPES
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
 
 
@@ -28,11 +29,37 @@ def connection_spec() -> dict[str, dict[str, Any]]:
         "ssl_server_dn_match": {"type": "bool", "default": True},
         "user": {"type": "str", "required": True},
         "password": {"type": "str", "required": True, "no_log": True},
-        "user_tablespaces": {"type": "list", "elements": "str", "default": []},
-        "read_only_tablespaces": {"type": "list", "elements": "str", "default": []},
         "timeout_seconds": {"type": "float", "default": 120},
         "connect_timeout_seconds": {"type": "float", "default": 15},
         "query_timeout_seconds": {"type": "float", "default": 30},
+    }
+
+
+def tablespace_spec() -> dict[str, dict[str, Any]]:
+    """Return the argument spec of what the site says of its tablespaces."""
+    return {
+        "user_tablespaces": {"type": "list", "elements": "str", "default": []},
+        "read_only_tablespaces": {"type": "list", "elements": "str", "default": []},
+    }
+
+
+def site_spec() -> dict[str, dict[str, Any]]:
+    """Return the argument spec of Wanted: what the site says, and what is known from before."""
+    return {
+        **tablespace_spec(),
+        "gather": {"type": "list", "elements": "str", "default": []},
+        "rman_expected": {
+            "type": "list",
+            "elements": "str",
+            "choices": list(TYPES),
+            "default": ["full", "archivelog"],
+        },
+        "licensed_diagnostics": {"type": "bool", "default": False},
+        "application_schemas": {"type": "list", "elements": "str", "default": []},
+        "application_accounts": {"type": "list", "elements": "str", "default": []},
+        "disks": {"type": "dict", "default": {}},
+        "owed": {"type": "dict", "default": {}},
+        "earlier": {"type": "dict", "default": {}},
     }
 
 

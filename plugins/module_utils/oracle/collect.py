@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.module_utils.oracle import grants
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     Answers,
     Observation,
@@ -68,7 +69,10 @@ def from_answers(
 
 
 def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
-    """Turn answers into all observations; a subject not gathered is absent."""
+    """Turn answers into all observations, ``grants`` (grants.py) among them.
+
+    A subject that is not gathered is absent.
+    """
     chosen = gathered(wanted)
     found: dict[str, Observation] = {}
     for name, subject in SUBJECTS.items():
@@ -77,7 +81,8 @@ def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
             found |= {key: _settled(observation) for key, observation in seen.items()}
         else:
             found |= {key: absent("not_configured", name) for key in subject.MAKES}
-    return found
+    makes = {key: needs for name in chosen for key, needs in SUBJECTS[name].MAKES.items()}
+    return found | {"grants": grants.observe(answers, makes, wanted.owed)}
 
 
 def bookmarks(answers: Answers, wanted: Wanted) -> dict[str, dict[str, Any]]:

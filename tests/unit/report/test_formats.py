@@ -326,3 +326,35 @@ def test_other_font_than_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "style.typ").write_text(text.replace("font: d.font", 'font: "SimSun"'), "utf-8")
     with pytest.raises(ReportError, match="unknown font family: simsun"):
         report.render("pdf", model(), "zh", [tmp_path, TEMPLATES])
+
+
+def test_signatures_of_the_word_document_begin_a_page() -> None:
+    """LibreOffice broke the table over two pages where it began low on one."""
+    heading = next(
+        part for part in extract.word(made("docx")).paragraphs if part.text.endswith("签署")
+    )
+    assert heading.paragraph_format.page_break_before
+
+
+def test_excel_rows_are_high_enough_for_every_limit() -> None:
+    sheet = next(sheet for sheet in extract.book(made("xlsx")) if sheet.title == "环境")
+    for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
+        lines = max(str(cell.value or "").count("\n") + 1 for cell in row)
+        assert sheet.row_dimensions[number].height >= 14 * lines
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "xlsx", "pdf"])
+def test_remarks_impact_and_what_hangs_are_in_every_document(form: str) -> None:
+    read = {
+        "html": extract.plain_html,
+        "docx": extract.word_text,
+        "xlsx": extract.book_text,
+        "pdf": extract.pdf_text,
+    }[form]
+    text = extract.squeeze(read(made(form)))
+    remarks = [row["text"]["zh"] for row in model()["remarks"]]
+    impacts = [row["impact"]["zh"] for row in model()["findings"]]
+    hanging = [row["message"]["zh"] for row in model()["blocked"]]
+    terms = [model()["cover"][key]["zh"] for key in ("service_term", "quarter_span")]
+    for shown in (*remarks, *impacts, *hanging, *terms):
+        assert extract.squeeze(shown) in text

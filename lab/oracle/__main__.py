@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import contextlib
 
-from lab.oracle.breaks import ACTIONS
+from lab.oracle.every_break import ACTIONS
 from lab.oracle.server import OracleServer, inspector
 from lab.oracle.world.green import green_world
 

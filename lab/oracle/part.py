@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.oracle.breaks import ACTIONS
+from lab.oracle.every_break import ACTIONS
 from lab.oracle.server import OracleServer, inspector
 from lab.oracle.world.green import green_world
 from lab.part import Break, HostVars, LabContext

@@ -148,13 +148,12 @@ def _lag(answers: Answers) -> Observation:
     if problem:
         return error(problem)
     logs = rows_of(answers, "shipped_logs")
-    return rows(
-        [
-            _behind(dest, logs)
-            for dest in rows_of(answers, "standby_dests")
-            if dest.get("type") in _STANDBYS
-        ]
-    )
+    found = [
+        _behind(dest, logs)
+        for dest in rows_of(answers, "standby_dests")
+        if dest.get("type") in _STANDBYS
+    ]
+    return rows(found) if found else absent("not_listed", _NONE)
 
 
 def _behind(dest: Mapping[str, Any], logs: list[Mapping[str, Any]]) -> Row:

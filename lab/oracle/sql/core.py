@@ -26,11 +26,23 @@ TEMPORAL = (seam.DATE, seam.TIMESTAMP, seam.TIMESTAMP_TZ)
 
 @dataclass(frozen=True)
 class Typed:
-    """A piece of SQLite's SQL and the Oracle type of its value. `size`: characters of text."""
+    """A piece of SQLite's SQL and the Oracle type of its value. `size`: characters of text.
+
+    `padded`: a text of type CHAR (a literal), which compares with its like without the blanks at
+    the end.
+    """
 
     sql: str
     kind: str
     size: int = 0
+    padded: bool = False
+
+
+TOO_NEW = {
+    923: "FROM keyword not found where expected",
+    933: "SQL command not properly ended",
+    30482: "DISTINCT option not allowed for this function",
+}
 
 
 class Catalog(Protocol):
@@ -45,6 +57,11 @@ class Catalog(Protocol):
         ...
 
     def user(self) -> str: ...
+
+    @property
+    def release(self) -> tuple[int, int]:
+        """(major, minor) of the server."""
+        ...
 
 
 @dataclass
@@ -63,6 +80,11 @@ class Statement:
 
     def error(self, code: int, text: str, node: exp.Expression | None = None) -> OraError:
         return OraError(code, text, self.parsed.offset(node))
+
+    def needs(self, release: tuple[int, int], code: int = 933) -> None:
+        """Refuse what an older server than this release does not know."""
+        if self.catalog.release < release:
+            raise self.error(code, TOO_NEW[code])
 
     def fresh(self) -> str:
         return f"r{next(self.numbers)}"
@@ -88,6 +110,8 @@ class Scope:
     wrapped: dict[str, str] | None = None
     """With ROWNUM, the block runs over an inner select: inner SQL -> its column there."""
     wrap_alias: str = ""
+    merged: dict[str, Typed] = field(default_factory=dict)
+    """Columns of USING and NATURAL joins: they have no table of their own."""
     groups: set[str] | None = None
     """SQL of the GROUP BY expressions of a grouped block; None: not grouped, or not checked."""
     may_aggregate: bool = False
@@ -195,34 +219,43 @@ def identifier(node: exp.Expression | None) -> str:
 INCONSISTENT = "inconsistent datatypes: expected {} got {}"
 
 
+CONVERSIONS: dict[tuple[str, str], str] = {
+    (seam.NUMBER, seam.VARCHAR2): "ora_number",
+    (seam.DATE, seam.VARCHAR2): "ora_date",
+    (seam.VARCHAR2, seam.NUMBER): "ora_text_number",
+    (seam.VARCHAR2, seam.RAW): "ora_text_raw",
+    (seam.VARCHAR2, seam.INTERVAL): "ora_text_interval",
+    (seam.RAW, seam.VARCHAR2): "HEXTORAW",
+    **{(seam.VARCHAR2, other): "ora_text_moment" for other in TEMPORAL},
+    **{(seam.DATE, other): "ora_date" for other in TEMPORAL[1:]},
+    (seam.TIMESTAMP, seam.DATE): "ora_timestamp",
+    (seam.TIMESTAMP, seam.TIMESTAMP_TZ): "ora_timestamp",
+    (seam.TIMESTAMP_TZ, seam.DATE): "ora_zoned",
+    (seam.TIMESTAMP_TZ, seam.TIMESTAMP): "ora_zoned",
+}
+"""(wanted, given) -> the function that converts by itself, as Oracle does."""
+
+
 def coerce(piece: Typed, kind: str, scope: Scope) -> Typed:
     """Convert as Oracle does by itself; ORA-00932 where it would not."""
     have = piece.kind
     if have in (kind, NULL):
-        return Typed(piece.sql, kind, piece.size)
+        return Typed(piece.sql, kind, piece.size, piece.padded)
     if kind == seam.VARCHAR2 and have == seam.LONG:
         return Typed(piece.sql, kind)
-    names = {
-        (seam.NUMBER, seam.VARCHAR2): "ora_number",
-        (seam.DATE, seam.VARCHAR2): "ora_date",
-        (seam.VARCHAR2, seam.NUMBER): "ora_text",
-        (seam.VARCHAR2, seam.RAW): "ora_text",
-        (seam.VARCHAR2, seam.INTERVAL): "ora_text",
-        (seam.RAW, seam.VARCHAR2): "HEXTORAW",
-        **{(seam.VARCHAR2, other): "ora_text" for other in TEMPORAL},
-        **{(seam.DATE, other): "ora_date" for other in TEMPORAL[1:]},
-        (seam.TIMESTAMP, seam.DATE): "ora_timestamp",
-        (seam.TIMESTAMP, seam.TIMESTAMP_TZ): "ora_timestamp",
-    }
-    if (kind, have) not in names:
+    if (kind, have) not in CONVERSIONS:
         raise scope.statement.error(932, INCONSISTENT.format(kind, have))
-    return Typed(f"{names[kind, have]}({piece.sql})", kind)
+    return Typed(f"{CONVERSIONS[kind, have]}({piece.sql})", kind)
 
 
 def compared(left: Typed, right: Typed, scope: Scope) -> tuple[str, str]:
     """Both sides in the one type in which Oracle compares them."""
     kinds = {left.kind, right.kind} - {NULL}
+    if kinds == {seam.TIMESTAMP_TZ}:
+        return f"ora_utc({left.sql})", f"ora_utc({right.sql})"
     if len(kinds) <= 1:
+        if left.padded and right.padded:
+            return f"ora_rtrim({left.sql})", f"ora_rtrim({right.sql})"
         return left.sql, right.sql
     if kinds <= {*TEMPORAL}:
         common = seam.TIMESTAMP

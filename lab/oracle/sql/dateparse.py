@@ -6,24 +6,39 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from lab.oracle.seam import OraError
 from lab.oracle.sql import dates
 
 DIGITS_OF = {
     "YYYY": 4, "RRRR": 4, "YY": 2, "RR": 2, "MM": 2, "DD": 2, "DDD": 3, "HH24": 2, "HH12": 2,
-    "HH": 2, "MI": 2, "SS": 2, "SSSSS": 5,
+    "HH": 2, "MI": 2, "SS": 2, "SSSSS": 5, "TZM": 2, "J": 7, "YYY": 3, "Y": 1, "SYYYY": 4,
 }  # fmt: skip
 MISMATCH = OraError(1861, "literal does not match format string")
 
 
 def parse_date(text: str, picture: str, now: datetime) -> datetime:
     """A naive datetime. Missing parts: this year, this month, day 1, midnight."""
+    return _build(_elements(text, picture), now)
+
+
+def parse_zoned(text: str, picture: str, now: datetime) -> datetime:
+    """An aware datetime; without a zone in the text it has that of `now`."""
+    found = _elements(text, picture)
+    naive = _build(found, now)
+    if "TZH" not in found:
+        return naive.replace(tzinfo=now.tzinfo)
+    minutes = abs(found["TZH"]) * 60 + found.get("TZM", 0)
+    offset = timedelta(minutes=-minutes if found["WEST"] else minutes)
+    return naive.replace(tzinfo=timezone(offset))
+
+
+def _elements(text: str, picture: str) -> dict[str, int]:
     found: dict[str, int] = {}
     rest = text.strip()
     for element, written in dates.elements(picture):
-        if element == "FM":
+        if element in ("FM", "FX"):
             continue
         if not element and written.isalnum():
             if not rest.startswith(written):
@@ -35,7 +50,7 @@ def parse_date(text: str, picture: str, now: datetime) -> datetime:
             rest = _take(rest, element, found)
     if rest.strip():
         raise OraError(1830, "date format picture ends before converting entire input string")
-    return _build(found, now)
+    return found
 
 
 def _take(rest: str, element: str, found: dict[str, int]) -> str:
@@ -55,6 +70,13 @@ def _take(rest: str, element: str, found: dict[str, int]) -> str:
         return rest[half.end() :]
     if element == "X":
         return rest[1:] if rest.startswith(".") else rest
+    if element == "TZH":
+        hours = re.match(r"[+-]?\d{1,2}", rest)
+        if not hours:
+            raise MISMATCH
+        found["TZH"] = int(hours.group())
+        found["WEST"] = int(hours.group().startswith("-"))
+        return rest[hours.end() :]
     width = int(element[2:] or 9) if element.startswith("FF") else DIGITS_OF.get(element)
     if width is None:
         raise OraError(1820, "format code cannot appear in date input format")
@@ -70,7 +92,12 @@ def _take(rest: str, element: str, found: dict[str, int]) -> str:
 
 
 def _build(found: dict[str, int], now: datetime) -> datetime:
-    year = found.get("YYYY", now.year)
+    if "J" in found:
+        return datetime.fromordinal(found["J"] - 1721425) + timedelta(seconds=_seconds(found))
+    year = found.get("YYYY", found.get("SYYYY", now.year))
+    for name, base in (("YYY", 1000), ("Y", 10)):
+        if name in found:
+            year = now.year // base * base + found[name]
     if "YY" in found:
         year = now.year // 100 * 100 + found["YY"]
     for name in ("RR", "RRRR"):
@@ -78,12 +105,9 @@ def _build(found: dict[str, int], now: datetime) -> datetime:
             short = found[name]
             year = short if short > 99 else (2000 if short < 50 else 1900) + short
     month, day = found.get("MM", now.month), found.get("DD", 1)
-    hour = found.get("HH24", 0)
-    if "HH12" in found:
-        if not 1 <= found["HH12"] <= 12:
-            raise OraError(1849, "hour must be between 1 and 12")
-        hour = found["HH12"] % 12 + 12 * found.get("PM", 0)
-    _check(month, hour, found)
+    if not 1 <= month <= 12:
+        raise OraError(1843, "not a valid month")
+    seconds = _seconds(found)
     try:
         built = datetime(year, month, day)
     except ValueError as problem:
@@ -91,16 +115,20 @@ def _build(found: dict[str, int], now: datetime) -> datetime:
         raise OraError(code, "date not valid for month specified") from problem
     if "DDD" in found:
         built = built.replace(month=1, day=1) + timedelta(days=found["DDD"] - 1)
-    seconds = found.get("SSSSS", hour * 3600 + found.get("MI", 0) * 60 + found.get("SS", 0))
     return built + timedelta(seconds=seconds, microseconds=found.get("FF", 0))
 
 
-def _check(month: int, hour: int, found: dict[str, int]) -> None:
-    if not 1 <= month <= 12:
-        raise OraError(1843, "not a valid month")
+def _seconds(found: dict[str, int]) -> int:
+    """The seconds since midnight."""
+    hour = found.get("HH24", 0)
+    if "HH12" in found:
+        if not 1 <= found["HH12"] <= 12:
+            raise OraError(1849, "hour must be between 1 and 12")
+        hour = found["HH12"] % 12 + 12 * found.get("PM", 0)
     if hour > 23:
         raise OraError(1850, "hour must be between 0 and 23")
     if found.get("MI", 0) > 59:
         raise OraError(1851, "minutes must be between 0 and 59")
     if found.get("SS", 0) > 59:
         raise OraError(1852, "seconds must be between 0 and 59")
+    return found.get("SSSSS", hour * 3600 + found.get("MI", 0) * 60 + found.get("SS", 0))

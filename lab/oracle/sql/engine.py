@@ -13,8 +13,10 @@ from typing import Any, Protocol
 
 from lab.oracle import seam
 from lab.oracle.seam import Column, OraError, Result
-from lab.oracle.sql import aggregates, dates, functions, like, numbers
+from lab.oracle.sql import aggregates, dates, functions, numbers
 from lab.oracle.sql.core import NULL, Catalog
+from lab.oracle.sql.functions import Entry
+from lab.oracle.sql.settings import Settings
 from lab.oracle.sql.translate import Translated, translate
 
 STEPS_BETWEEN_LOOKS = 10_000
@@ -27,6 +29,8 @@ SQLITE_ERRORS = {
 
 class Dictionary(Catalog, Protocol):
     """The catalog with its contents."""
+
+    settings: Settings
 
     def rows(self, view: str) -> Sequence[Sequence[Any]]:
         """The rows of a view that `view()` has shown, as Python values."""
@@ -51,25 +55,29 @@ def bind_kind(value: Any) -> str:
     return seam.INTERVAL if isinstance(value, timedelta) else seam.RAW
 
 
-def stored(value: Any, kind: str = "") -> Any:
-    """A Python value as SQLite holds it. `kind` is the column's, '' for a bind."""
-    if isinstance(value, bool) or value == "":
-        return int(value) if isinstance(value, bool) else None
-    if isinstance(value, Decimal):
-        return numbers.stored(value)
-    if isinstance(value, int) and abs(value) >= numbers.INT_LIMIT:
-        return float(value)
+def stored(value: Any, kind: str, zone: Any = None) -> Any:
+    """A Python value of a column or bind of this kind as SQLite holds it.
+
+    `zone`: that of a timestamp with time zone that was given without one.
+    """
+    if value is None or value == "":
+        return None
+    if kind == seam.NUMBER:
+        return numbers.encode(int(value) if isinstance(value, bool) else value)
     if isinstance(value, timedelta):
         return dates.interval(value)
     if isinstance(value, datetime):
-        shape = kind or bind_kind(value)
-        writer = {seam.DATE: dates.date, seam.TIMESTAMP: dates.timestamp}
-        return writer.get(shape, dates.timestamp_tz)(value)
+        if kind == seam.TIMESTAMP_TZ:
+            return dates.timestamp_tz(value if value.tzinfo else value.replace(tzinfo=zone))
+        return dates.date(value) if kind == seam.DATE else dates.timestamp(value)
     return value
 
 
-def loaded(value: Any) -> Any:
+def loaded(value: Any, kind: str) -> Any:
     """A value out of SQLite as the seam hands it on."""
+    if isinstance(value, bytes) and kind == seam.NUMBER:
+        number = numbers.decode(value)
+        return int(number) if number == number.to_integral_value() else number
     if isinstance(value, str):
         if value.startswith(dates.TAG):
             return dates.when(value)
@@ -93,15 +101,24 @@ class SqlEngine:
     def execute(self, sql: str, binds: Sequence[Any]) -> Result:
         self.stopped, self.problem = False, None
         self.moment = self.dictionary.now()
-        translated = translate(sql, [bind_kind(value) for value in binds], self.dictionary)
+        kinds = [bind_kind(value) for value in binds]
+        translated = translate(sql, kinds, self.dictionary)
         if not translated.sql:
             return Result()
+        rows = self._rows(translated, binds)
+        kept = [column.kind for column in translated.columns]
+        return Result(
+            translated.columns,
+            [tuple(loaded(v, k) for v, k in zip(row, kept, strict=True)) for row in rows],
+        )
+
+    def _rows(self, translated: Translated, binds: Sequence[Any]) -> list[Any]:
+        values = [stored(value, bind_kind(value)) for value in binds]
         try:
-            self._load(translated)
-            rows = self.database.execute(translated.sql, [stored(v) for v in binds]).fetchall()
+            self._load(translated.views)
+            return self.database.execute(translated.sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._error(error) from error
-        return Result(translated.columns, [tuple(map(loaded, row)) for row in rows])
 
     def describe(self, sql: str, binds: Sequence[Any]) -> Result:
         kinds = [bind_kind(value) for value in binds] or [NULL] * 1000
@@ -114,9 +131,10 @@ class SqlEngine:
     def close(self) -> None:
         self.database.close()
 
-    def _load(self, translated: Translated) -> None:
+    def _load(self, views: frozenset[str]) -> None:
         """Fresh tables for the views that the statement names, as the world is now."""
-        for view in translated.views:
+        zone = self.moment.tzinfo
+        for view in views:
             columns: Sequence[Column] = self.dictionary.view(view) or ()
             names = ", ".join(f"c{i}" for i in range(len(columns)))
             self.database.execute(f"DROP TABLE IF EXISTS `{view}`")
@@ -125,7 +143,7 @@ class SqlEngine:
             self.database.executemany(
                 f"INSERT INTO `{view}` VALUES ({marks})",
                 (
-                    [stored(v, c.kind) for v, c in zip(row, columns, strict=True)]
+                    [stored(v, c.kind, zone) for v, c in zip(row, columns, strict=True)]
                     for row in self.dictionary.rows(view)
                 ),
             )
@@ -139,46 +157,77 @@ class SqlEngine:
         return OraError(3001, f"unimplemented feature (stand-in: {error})")
 
     def _register(self) -> None:
-        def local() -> datetime:
-            return self.moment.replace(tzinfo=None)
+        settings = self.dictionary.settings
+        known = functions.internal(lambda: self.moment, settings)
+        known |= functions.table(lambda: self.moment, settings)
+        for name, entry in known.items():
+            self._add(name, entry, null_aware=False)
+        for name, entry in functions.NULL_AWARE.items():
+            self._add(name, entry, null_aware=True)
+        self._add("ora_now", ("V", "A", self._now), null_aware=True)
+        self._add("ora_too_many", ("", "A", _too_many), null_aware=True)
+        for name, make in aggregates.WINDOW.items():
+            self.database.create_window_function(name, -1, self._watched(make))
+        for name, make in aggregates.PLAIN.items():
+            self.database.create_aggregate(name, -1, self._watched(make))
 
-        calls: dict[str, Callable[..., Any]] = dict(functions.internal(local))
-        calls |= {name: entry[2] for name, entry in functions.table(local).items()}
-        calls["ora_like"] = like.matches
-        for name, function in calls.items():
-            self._add(name, function, null_aware=False)
-        for name, function in functions.NULL_AWARE.items():
-            self._add(name, function, null_aware=True)
-        self._add("ora_now", self._now, null_aware=True)
-        self._add("ora_too_many", _too_many, null_aware=True)
-        for name, kind in aggregates.WINDOW.items():
-            self.database.create_window_function(name, 1, kind)
-        self.database.create_aggregate("ora_listagg", -1, aggregates.ListAgg)  # type: ignore[arg-type]
-
-    def _add(self, name: str, function: Callable[..., Any], *, null_aware: bool) -> None:
-        """Register with NULL handling and a side channel for Oracle errors."""
+    def _add(self, name: str, entry: Entry, *, null_aware: bool) -> None:
+        """Register with NULLs, NUMBERs and a side channel for Oracle's errors seen to."""
+        signature, function = functions.signature(entry), entry[2]
+        numeric = [letter == "N" for letter in signature.letters]
+        gives_number = entry[1] == "N"
 
         def call(*arguments: Any) -> Any:
             if not null_aware and None in arguments:
                 return None
             try:
-                answer = function(*arguments)
+                given = [
+                    numbers.decode(one) if is_number and one is not None else one
+                    for one, is_number in zip(arguments, numeric, strict=False)
+                ]
+                answer = function(*given)
+                if gives_number and answer is not None:
+                    return numbers.encode(answer)
             except OraError as problem:
                 self.problem = problem
                 raise
             except Exception as bug:
                 self.problem = OraError(600, f"internal error in the stand-in: {name}: {bug!r}")
                 raise
-            if (
-                isinstance(answer, float)
-                and answer.is_integer()
-                and abs(answer) < numbers.INT_LIMIT
-            ):
-                return int(answer)
             return None if answer == "" else answer
 
-        for count in _arities(name):
+        # Exact numbers of arguments override SQLite's own functions; -1 would not.
+        for count in range(len(signature.needed), len(signature.letters) + 1):
             self.database.create_function(name, count, call)
+
+    def _watched(self, make: Callable[[], Any]) -> Callable[[], Any]:
+        """An aggregate whose errors are seen: SQLite itself says only that there was one."""
+        engine = self
+
+        class Watched:
+            def __init__(self) -> None:
+                self.inner = make()
+
+            def _run(self, name: str, arguments: Sequence[Any]) -> Any:
+                try:
+                    return getattr(self.inner, name)(*arguments)
+                except OraError as problem:
+                    engine.problem = problem
+                    raise
+
+            def step(self, *arguments: Any) -> None:
+                self._run("step", arguments)
+
+            def inverse(self, *arguments: Any) -> None:
+                self._run("inverse", arguments)
+
+            def value(self) -> Any:
+                return self._run("value", ())
+
+            def finalize(self) -> Any:
+                return self._run("finalize", ())
+
+        return Watched
 
     def _now(self, shape: str) -> str:
         naive = self.moment.replace(tzinfo=None)
@@ -189,11 +238,3 @@ class SqlEngine:
 
 def _too_many() -> None:
     raise OraError(1427, "single-row subquery returns more than one row")
-
-
-def _arities(name: str) -> Sequence[int]:
-    """Exact numbers of arguments override SQLite's own functions; -1 would not."""
-    signature = functions.signatures().get(name)
-    if signature is None:
-        return (-1,)
-    return range(len(signature.needed), signature.most + 1)

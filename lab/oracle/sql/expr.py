@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlglot import exp
 
 from lab.oracle import seam
-from lab.oracle.sql import dates, numbers
+from lab.oracle.sql import dates, moments, numbers
 from lab.oracle.sql.core import (
     NULL,
     TEMPORAL,
@@ -21,7 +21,6 @@ from lab.oracle.sql.core import (
     coerce,
     compared,
     condition,
-    decides,
     emits,
     identifier,
     only,
@@ -39,20 +38,20 @@ PSEUDO = {
     "LOCALTIMESTAMP": Typed("ora_now('TIMESTAMP')", seam.TIMESTAMP),
     "DBTIMEZONE": Typed("'+00:00'", seam.VARCHAR2, 6),
 }
-UNITS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
+ZERO = numbers.literal(0)
 
 
 @emits(exp.Literal, args="this is_string")
 def literal(node: Any, scope: Scope) -> Typed:
     if node.is_string:
-        return Typed(text(node.this), seam.VARCHAR2 if node.this else NULL, len(node.this))
-    number = numbers.from_text(node.this)
-    return Typed(repr(number), seam.NUMBER)
+        kind = seam.VARCHAR2 if node.this else NULL
+        return Typed(text(node.this), kind, len(node.this), padded=True)
+    return Typed(numbers.literal(numbers.from_text(node.this)), seam.NUMBER)
 
 
-@emits(exp.RawString, args="this")
+@emits(exp.RawString, exp.National, args="this")
 def raw_string(node: Any, scope: Scope) -> Typed:
-    return Typed(text(node.this), seam.VARCHAR2, len(node.this))
+    return Typed(text(node.this), seam.VARCHAR2, len(node.this), padded=True)
 
 
 @emits(exp.Null, args="")
@@ -71,7 +70,7 @@ def bind(node: Any, scope: Scope) -> Typed:
 @emits(exp.Paren, args="this")
 def paren(node: Any, scope: Scope) -> Typed:
     inner = value(node.this, scope)
-    return Typed(f"({inner.sql})", inner.kind, inner.size)
+    return Typed(f"({inner.sql})", inner.kind, inner.size, inner.padded)
 
 
 @emits(exp.Column, args="this table db join_mark")
@@ -80,6 +79,8 @@ def column(node: Any, scope: Scope) -> Typed:
     plain = not table and not node.this.args.get("quoted")
     where: Scope | None = scope
     while where is not None:
+        if not table and name in where.merged:
+            return _grouped(where, where.merged[name], node, scope)
         found = [
             (relation, place)
             for relation in where.relations
@@ -104,24 +105,34 @@ def column(node: Any, scope: Scope) -> Typed:
 
 
 def _reference(where: Scope, relation: Any, place: int, node: Any, scope: Scope) -> Typed:
-    sql = where.wrap(f"{relation.alias}.c{place}")
+    known = relation.columns[place]
+    if known.name in where.merged:
+        raise scope.statement.error(
+            25154, "column part of USING clause cannot have qualifier", node
+        )
+    return _grouped(where, Typed(f"{relation.alias}.c{place}", known.kind, known.size), node, scope)
+
+
+def _grouped(where: Scope, piece: Typed, node: Any, scope: Scope) -> Typed:
+    """The column as the block may use it: wrapped with ROWNUM, grouped with GROUP BY."""
+    sql = where.wrap(piece.sql)
     if where.groups is not None and sql not in where.groups:
         if where.groups:
             raise scope.statement.error(979, "not a GROUP BY expression", node)
         raise scope.statement.error(937, "not a single-group group function", node)
-    return Typed(sql, relation.columns[place].kind, relation.columns[place].size)
+    return Typed(sql, piece.kind, piece.size)
 
 
 def _rownum(scope: Scope) -> Typed:
     if scope.wrapped is None:
         raise unsupported(scope)
-    return Typed(scope.wrap("row_number() OVER ()"), seam.NUMBER)
+    return Typed(scope.wrap("ora_int(row_number() OVER ())"), seam.NUMBER)
 
 
 @emits(exp.Neg, args="this")
 def negative(node: Any, scope: Scope) -> Typed:
     inner = coerce(value(node.this, scope), seam.NUMBER, scope)
-    return Typed(f"ora_arith('-', 0, {inner.sql})", seam.NUMBER)
+    return Typed(f"ora_arith('-', {ZERO}, {inner.sql})", seam.NUMBER)
 
 
 @emits(exp.DPipe, args="this expression safe")
@@ -162,7 +173,7 @@ def _date_arithmetic(sign: str, left: Typed, right: Typed, scope: Scope) -> Type
         raise scope.statement.error(975, "date + date not allowed")
     days = coerce(right, seam.NUMBER, scope).sql
     if sign == "-":
-        days = f"ora_arith('-', 0, {days})"
+        days = f"ora_arith('-', {ZERO}, {days})"
     return Typed(f"ora_add_days({left.sql}, {days})", seam.DATE)
 
 
@@ -185,16 +196,25 @@ def _interval_arithmetic(sign: str, left: Typed, right: Typed, scope: Scope) -> 
 
 @emits(exp.Interval, args="this unit")
 def interval(node: Any, scope: Scope) -> Typed:
-    """INTERVAL '7' DAY and the like, with one unit."""
+    """INTERVAL '7' DAY, INTERVAL '1 02:30:00' DAY TO SECOND; years and months are refused."""
     unit = node.args.get("unit")
-    if not isinstance(node.this, exp.Literal) or not isinstance(unit, exp.Var):
+    said = node.this.this if isinstance(node.this, exp.Literal) else ""
+    if isinstance(unit, exp.IntervalSpan):
+        ends = (unit.this.name.upper(), unit.expression.name.upper())
+        if ends != ("DAY", "SECOND"):
+            raise unsupported(scope, node)
+        return Typed(text(moments.text_to_interval(said)), seam.INTERVAL)
+    seconds = moments.SECONDS.get(unit.name.upper()) if isinstance(unit, exp.Var) else None
+    if seconds is None or not re.fullmatch(r"[+-]?\d+(\.\d+)?", said):
         raise unsupported(scope, node)
-    seconds = UNITS.get(unit.name.upper())
-    if seconds is None or not re.fullmatch(r"[+-]?\d+", node.this.this):
-        raise unsupported(scope, node)
-    return Typed(
-        text(dates.interval(timedelta(seconds=int(node.this.this) * seconds))), seam.INTERVAL
-    )
+    return Typed(text(moments.number_to_interval(Decimal(said), unit.name)), seam.INTERVAL)
+
+
+@emits(exp.AtTimeZone, args="this zone")
+def at_time_zone(node: Any, scope: Scope) -> Typed:
+    inner = coerce(value(node.this, scope), seam.TIMESTAMP_TZ, scope)
+    zone = coerce(value(node.args["zone"], scope), seam.VARCHAR2, scope)
+    return Typed(f"ora_at_zone({inner.sql}, {zone.sql})", seam.TIMESTAMP_TZ)
 
 
 @emits(exp.DateStrToDate, args="this")
@@ -237,66 +257,3 @@ def case(node: Any, scope: Scope) -> Typed:
         f"WHEN {test} THEN {result.sql}" for test, result in zip(tests, results, strict=True)
     )
     return Typed(f"CASE {arms} ELSE {otherwise.sql} END", kind)
-
-
-COMPARISON = {
-    exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=",
-}  # fmt: skip
-
-
-@decides(*COMPARISON, args="this expression")
-def comparison(node: Any, scope: Scope) -> str:
-    left, right = compared(value(node.this, scope), value(node.expression, scope), scope)
-    return f"{left} {COMPARISON[type(node)]} {right}"
-
-
-@decides(exp.And, exp.Or, args="this expression")
-def both(node: Any, scope: Scope) -> str:
-    word = "AND" if isinstance(node, exp.And) else "OR"
-    return f"({condition(node.this, scope)} {word} {condition(node.expression, scope)})"
-
-
-@decides(exp.Not, args="this")
-def negation(node: Any, scope: Scope) -> str:
-    return f"NOT ({condition(node.this, scope)})"
-
-
-@decides(exp.Paren, args="this")
-def paren_condition(node: Any, scope: Scope) -> str:
-    return f"({condition(node.this, scope)})"
-
-
-@decides(exp.Between, args="this low high")
-def between(node: Any, scope: Scope) -> str:
-    subject = value(node.this, scope)
-    low = compared(subject, value(node.args["low"], scope), scope)
-    high = compared(subject, value(node.args["high"], scope), scope)
-    return f"({low[0]} >= {low[1]} AND {high[0]} <= {high[1]})"
-
-
-@decides(exp.Is, args="this expression")
-def is_null(node: Any, scope: Scope) -> str:
-    if not isinstance(node.expression, exp.Null):
-        raise unsupported(scope, node)
-    return f"{value(node.this, scope).sql} IS NULL"
-
-
-@decides(exp.Like, args="this expression negate")
-def like(node: Any, scope: Scope) -> str:
-    return _like(node, None, scope)
-
-
-@decides(exp.Escape, args="this expression")
-def escape(node: Any, scope: Scope) -> str:
-    if not isinstance(node.this, exp.Like):
-        raise unsupported(scope, node)
-    only(node.this, {"this", "expression", "negate"}, scope)
-    return _like(node.this, node.expression, scope)
-
-
-def _like(node: Any, mark: Any, scope: Scope) -> str:
-    nodes = [node.this, node.expression] + ([mark] if mark is not None else [])
-    parts = [coerce(value(part, scope), seam.VARCHAR2, scope).sql for part in nodes]
-    # sqlglot writes NOT LIKE as a Not around it, or since 30 as this mark.
-    word = "NOT " if node.args.get("negate") else ""
-    return f"{word}ora_like({', '.join(parts)})"

@@ -3,24 +3,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Oracle's functions as Python, by name, with the kinds of their arguments and results.
 
-A signature lists the kinds of the arguments, the optional ones behind a `?`:
-N number, V text, D date or timestamp (given as DATE), Z with time zone, R raw, I interval. None is
-NULL; a function is not called when an argument is NULL (the engine sees to it), except those of NULL_AWARE.
+A signature lists the kinds of the arguments, the optional ones behind a `?`: N number, V text,
+D date, T timestamp, Z timestamp with time zone, R raw, I interval, A as SQLite has it. Numbers
+arrive as Decimal, moments and intervals as the tagged texts of dates.py. None is NULL; a function
+is not called when an argument is NULL (the engine sees to it), except those of NULL_AWARE.
 """
 
 from __future__ import annotations
 
-import re
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from lab.oracle import seam
 from lab.oracle.seam import OraError
-from lab.oracle.sql import dateparse, dates, numbers
+from lab.oracle.sql import dateparse, dates, like, moments, numberformat, numbers, periods, texts
+from lab.oracle.sql.settings import Settings
 
-WORD = re.compile(r"[^\W_]+")
 KINDS = {
     "N": seam.NUMBER,
     "V": seam.VARCHAR2,
@@ -30,7 +32,11 @@ KINDS = {
     "R": seam.RAW,
     "I": seam.INTERVAL,
     "L": seam.LONG,
+    "A": "",
 }
+Call = Callable[..., Any]
+Entry = tuple[str, str, Call]
+"""(arguments, result, function)."""
 
 
 @dataclass(frozen=True)
@@ -40,246 +46,167 @@ class Signature:
     result: str
 
     @property
-    def most(self) -> int:
-        return len(self.needed) + len(self.optional)
+    def letters(self) -> str:
+        return self.needed + self.optional
 
     def kind(self, place: int) -> str:
-        return KINDS[(self.needed + self.optional)[place]]
+        return KINDS[self.letters[place]]
 
 
-def substr(text: str, start: float, length: float | None = None) -> str | None:
-    first = int(start)
-    if length is not None and length < 1:
-        return None
-    if first < 0:
-        first += len(text) + 1
-        if first < 1:
-            return None
-    first = max(first, 1) - 1
-    return text[first:] if length is None else text[first : first + int(length)]
-
-
-def instr(text: str, part: str, start: float = 1, nth: float = 1) -> int:
-    place = int(start) - 1
-    if place < 0:
-        raise OraError(3001, "unimplemented feature")
-    for _ in range(int(nth)):
-        place = text.find(part, place) + 1
-        if not place:
-            return 0
-    return place
-
-
-def pad(text: str, width: float, fill: str = " ", *, left: bool) -> str:
-    size = int(width)
-    if len(text) >= size:
-        return text[: max(size, 0)]
-    filler = (fill * size)[: size - len(text)]
-    return filler + text if left else text + filler
-
-
-def left_trim(text: str, chars: str = " ") -> str:
-    return text.lstrip(chars)
-
-
-def right_trim(text: str, chars: str = " ") -> str:
-    return text.rstrip(chars)
-
-
-def initcap(text: str) -> str:
-    return WORD.sub(lambda word: word.group().capitalize(), text)
-
-
-def translate(text: str, old: str, new: str) -> str:
-    table = {ord(a): (new[i] if i < len(new) else None) for i, a in reversed([*enumerate(old)])}
-    return text.translate(table)
-
-
-def num_to_interval(value: float, unit: str) -> str:
-    scale = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}.get(unit.upper().strip())
-    if scale is None:
-        raise OraError(1760, "illegal argument for function")
-    return dates.interval(timedelta(seconds=float(value) * scale))
-
-
-def as_text(value: Any) -> str:
-    """The implicit conversion to text."""
-    if isinstance(value, int | float):
-        return numbers.to_text(value)
-    if isinstance(value, bytes):
-        return value.hex().upper()
-    if dates.is_temporal(value):
-        short = len(value) == dates.DATE_LENGTH
-        picture = dates.NLS_DATE_FORMAT if short else dates.NLS_TIMESTAMP_FORMAT
-        return dates.format_date(value, picture)
-    if isinstance(value, str) and value.startswith(dates.INTERVAL_TAG):
-        return interval_text(dates.span(value))
-    return str(value)
-
-
-def interval_text(span: timedelta) -> str:
-    total = abs(span)
-    hours, rest = divmod(total.seconds, 3600)
-    sign = "-" if span < timedelta(0) else "+"
-    clock = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}.{total.microseconds:06d}"
-    return f"{sign}{total.days:09d} {clock}"
+def signature(entry: Entry) -> Signature:
+    needed, _, optional = entry[0].partition("?")
+    return Signature(needed, optional, KINDS[entry[1]])
 
 
 def raw_from_hex(text: str) -> bytes:
     try:
-        return bytes.fromhex(text)
+        return bytes.fromhex(text if len(text) % 2 == 0 else f"0{text}")
     except ValueError as problem:
         raise OraError(1465, "invalid hex number") from problem
 
 
-def extract(field: str, value: str) -> float:
-    """EXTRACT(field FROM ...); the field is known to the emitter."""
-    if value.startswith(dates.INTERVAL_TAG):
-        span = dates.span(value)
-        sign = -1 if span < timedelta(0) else 1
-        total = abs(span)
-        parts: dict[str, float] = {
-            "DAY": total.days,
-            "HOUR": total.seconds // 3600,
-            "MINUTE": total.seconds // 60 % 60,
-            "SECOND": total.seconds % 60 + total.microseconds / 1e6,
-        }
-    else:
-        moment = dates.when(value)
-        sign = 1
-        parts = {"YEAR": moment.year, "MONTH": moment.month, "DAY": moment.day}
-        if len(value) > dates.DATE_LENGTH:
-            second = moment.second + moment.microsecond / 1e6
-            parts |= {"HOUR": moment.hour, "MINUTE": moment.minute, "SECOND": second}
-    if field not in parts:
-        raise OraError(30076, "invalid extract field for extract source")
-    number = sign * parts[field]
-    return int(number) if number == int(number) else number
+def next_day(value: str, name: str) -> str:
+    """The first such weekday behind the date."""
+    places = [i for i, day in enumerate(dates.DAYS) if day.startswith(name.strip().upper()[:3])]
+    if not places or len(name.strip()) < 3:
+        raise OraError(1846, "not a valid day of the week")
+    weekday = dates.when(dates.as_date(value)).weekday()
+    return dates.add_days(value, Decimal((places[0] - weekday - 1) % 7 + 1))
 
 
-def temporal_arithmetic(sign: str, left: Any, right: Any) -> Any:
-    """+ and - where an interval takes part, and the difference of two timestamps."""
-    if left is None or right is None:
-        return None
-    a_span, b_span = (str(v).startswith(dates.INTERVAL_TAG) for v in (left, right))
-    factor = 1 if sign == "+" else -1
-    if a_span and b_span:
-        return dates.interval(dates.span(left) + factor * dates.span(right))
-    if b_span:
-        return dates.like(left, dates.when(left) + factor * dates.span(right))
-    if a_span:
-        return dates.like(right, dates.when(right) + dates.span(left))
-    one, two = (dates.when(dates.as_timestamp(v)) for v in (left, right))
-    return dates.interval(one - two)
-
-
-def scale_interval(value: str | None, factor: float | None, sign: str) -> str | None:
-    if value is None or factor is None:
-        return None
-    if sign == "/" and not factor:
-        raise OraError(1476, "divisor is equal to zero")
-    return dates.interval(dates.span(value) * (factor if sign == "*" else 1 / factor))
-
-
-def round_date(value: str, unit: str = "DD") -> str:
-    if unit.upper() not in ("DD", "DDD", "J"):
-        raise OraError(3001, "unimplemented feature")
-    return dates.truncate(dates.add_days(value, 0.5))
-
-
-Call = Callable[..., Any]
-
-
-TEXT: dict[str, tuple[str, str, Call]] = {
-    "UPPER": ("V", "V", str.upper),
-    "LOWER": ("V", "V", str.lower),
-    "INITCAP": ("V", "V", initcap),
-    "LENGTH": ("V", "N", len),
-    "LENGTHB": ("V", "N", lambda text: len(text.encode())),
-    "SUBSTR": ("VN?N", "V", substr),
-    "INSTR": ("VV?NN", "N", instr),
-    "LTRIM": ("V?V", "V", left_trim),
-    "RTRIM": ("V?V", "V", right_trim),
-    "LPAD": ("VN?V", "V", lambda *args: pad(*args, left=True)),
-    "RPAD": ("VN?V", "V", lambda *args: pad(*args, left=False)),
-    "TRANSLATE": ("VVV", "V", translate),
-    "CHR": ("N", "V", lambda code: chr(int(code))),
-    "ASCII": ("V", "N", lambda text: ord(text[0])),
+NUMERIC: dict[str, Entry] = {
+    "ABS": ("N", "N", abs),
+    "CEIL": ("N", "N", numbers.ceiling),
+    "FLOOR": ("N", "N", numbers.floor),
+    "SIGN": ("N", "N", lambda n: (n > 0) - (n < 0)),
+    "MOD": ("NN", "N", numbers.modulo),
+    "REMAINDER": ("NN", "N", numbers.remainder),
+    "POWER": ("NN", "N", numbers.power),
+    "SQRT": ("N", "N", numbers.square_root),
+    "EXP": ("N", "N", lambda n: numbers.DIGITS.exp(n)),
+    "LN": ("N", "N", numbers.logarithm),
+    "LOG": (
+        "NN",
+        "N",
+        lambda base, n: numbers.DIGITS.divide(numbers.logarithm(n), numbers.logarithm(base)),
+    ),
+    "BITAND": ("NN", "N", numbers.bit_and),
+}
+TEMPORAL: dict[str, Entry] = {
+    "ADD_MONTHS": ("DN", "D", dates.add_months),
+    "MONTHS_BETWEEN": ("DD", "N", dates.months_between),
+    "LAST_DAY": ("D", "D", dates.last_day),
+    "NEXT_DAY": ("DV", "D", next_day),
+    "NUMTODSINTERVAL": ("NV", "I", moments.number_to_interval),
+    "TO_DSINTERVAL": ("V", "I", moments.text_to_interval),
+    "SYS_EXTRACT_UTC": ("Z", "T", dates.in_utc),
+}
+OTHERS: dict[str, Entry] = {
+    "HEXTORAW": ("V", "R", raw_from_hex),
+    "RAWTOHEX": ("R", "V", lambda raw: raw.hex().upper()),
+    "TO_CLOB": ("V", "L", str),
 }
 
 
-def table(now: Callable[[], datetime]) -> dict[str, tuple[str, str, Call]]:
-    """Name -> (arguments, result, function). `now` is the statement's naive local time."""
+def table(now: Callable[[], datetime], settings: Settings) -> dict[str, Entry]:
+    """What SQL may call by its name. `now` is the statement's time, aware."""
 
-    def to_date(text: str, picture: str = dates.NLS_DATE_FORMAT) -> str:
-        return dates.date(dateparse.parse_date(text, picture, now()))
+    def to_date(text: str, picture: str = "") -> str:
+        when = dateparse.parse_date(text, picture or settings.date_format, now())
+        return dates.date(when.replace(microsecond=0))
 
-    def to_timestamp(text: str, picture: str) -> str:
-        return dates.timestamp(dateparse.parse_date(text, picture, now()))
+    def to_timestamp(text: str, picture: str = "") -> str:
+        shape = picture or settings.timestamp_format
+        return dates.timestamp(dateparse.parse_date(text, shape, now()))
+
+    def to_timestamp_tz(text: str, picture: str = "") -> str:
+        shape = picture or settings.timestamp_tz_format
+        return dates.timestamp_tz(dateparse.parse_zoned(text, shape, now()))
 
     return {
-        **TEXT,
-        "ABS": ("N", "N", abs),
-        "CEIL": ("N", "N", lambda n: -(-n // 1)),
-        "FLOOR": ("N", "N", lambda n: n // 1),
-        "SIGN": ("N", "N", lambda n: (n > 0) - (n < 0)),
-        "MOD": ("NN", "N", numbers.modulo),
-        "POWER": ("NN", "N", numbers.power),
-        "SQRT": ("N", "N", numbers.square_root),
-        "ADD_MONTHS": ("DN", "D", dates.add_months),
-        "MONTHS_BETWEEN": ("DD", "N", dates.months_between),
-        "LAST_DAY": ("D", "D", dates.last_day),
-        "NUMTODSINTERVAL": ("NV", "I", num_to_interval),
-        "HEXTORAW": ("V", "R", raw_from_hex),
-        "RAWTOHEX": ("R", "V", lambda raw: raw.hex().upper()),
-        "TO_CLOB": ("V", "L", str),
+        **texts.TABLE,
+        **NUMERIC,
+        **TEMPORAL,
+        **OTHERS,
         "TO_DATE": ("V?V", "D", to_date),
-        "TO_TIMESTAMP": ("VV", "T", to_timestamp),
-        "SYS_EXTRACT_UTC": ("Z", "T", dates.in_utc),
+        "TO_TIMESTAMP": ("V?V", "T", to_timestamp),
+        "TO_TIMESTAMP_TZ": ("V?V", "Z", to_timestamp_tz),
     }
 
 
-def concat(left: str | None, right: str | None) -> str:
-    return (left or "") + (right or "")
-
-
-def replace(text: str | None, old: str | None, new: str | None = None) -> str | None:
-    return text.replace(old, new or "") if text and old else text
-
-
-NULL_AWARE: dict[str, Call] = {"ora_concat": concat, "ora_replace": replace}
-
-
-def internal(now: Callable[[], datetime]) -> dict[str, Call]:
+def internal(now: Callable[[], datetime], settings: Settings) -> dict[str, Entry]:
     """What the emitter itself calls, under names that no SQL can reach."""
+
+    def moment_text(value: str) -> str:
+        if len(value) == dates.DATE_LENGTH:
+            return dates.format_date(value, settings.date_format)
+        zoned = dates.has_zone(value)
+        shape = settings.timestamp_tz_format if zoned else settings.timestamp_format
+        return dates.format_date(value, shape)
+
+    def as_date(value: str) -> str:
+        if dates.is_temporal(value):
+            return dates.as_date(value)
+        return dates.date(dateparse.parse_date(value, settings.date_format, now()))
+
+    def as_zoned(value: str) -> str:
+        naive = dates.when(dates.as_timestamp(value))
+        return (
+            value
+            if dates.has_zone(value)
+            else dates.timestamp_tz(naive.replace(tzinfo=now().tzinfo))
+        )
+
+    def number_text(value: Decimal) -> str:
+        return numbers.to_text(value, settings.numeric_characters)
+
+    def format_number(value: Decimal, picture: str) -> str:
+        return numberformat.format_number(value, picture, settings.numeric_characters)
+
+    def parse_number(text: str, picture: str) -> Decimal:
+        return numberformat.parse_number(text, picture, settings.numeric_characters)
+
     return {
-        "ora_arith": numbers.arithmetic,
-        "ora_add_days": dates.add_days,
-        "ora_days": dates.days_between,
-        "ora_temporal": temporal_arithmetic,
-        "ora_scale": scale_interval,
-        "ora_number": numbers.from_text,
-        "ora_text": as_text,
-        "ora_date": lambda v: (
-            dates.as_date(v)
-            if dates.is_temporal(v)
-            else dates.date(dateparse.parse_date(v, dates.NLS_DATE_FORMAT, now()))
-        ),
-        "ora_timestamp": dates.as_timestamp,
-        "ora_round": numbers.round_to,
-        "ora_trunc": lambda *args: numbers.round_to(*args, cut=True),
-        "ora_round_date": round_date,
-        "ora_trunc_date": dates.truncate,
-        "ora_format_number": numbers.format_number,
-        "ora_format_date": dates.format_date,
-        "ora_parse_number": numbers.parse_number,
-        "ora_extract": extract,
+        "ora_number": ("V", "N", lambda t: numbers.from_text(t, settings.numeric_characters)),
+        "ora_text_number": ("N", "V", number_text),
+        "ora_text_moment": ("A", "V", moment_text),
+        "ora_text_interval": ("I", "V", moments.interval_text),
+        "ora_text_raw": ("R", "V", lambda raw: raw.hex().upper()),
+        "ora_date": ("A", "D", as_date),
+        "ora_zoned": ("A", "Z", as_zoned),
+        "ora_format_number": ("NV", "V", format_number),
+        "ora_parse_number": ("VV", "N", parse_number),
+        **FIXED,
     }
 
 
+FIXED: dict[str, Entry] = {
+    "ora_int": ("A", "N", int),
+    "ora_whole": ("N", "A", lambda n: max(0, int(n))),
+    "ora_ceiling": ("N", "A", lambda n: int(numbers.ceiling(n))),
+    "ora_arith": ("VNN", "N", numbers.arithmetic),
+    "ora_add_days": ("DN", "D", dates.add_days),
+    "ora_days": ("DD", "N", dates.days_between),
+    "ora_temporal": ("VAA", "A", moments.arithmetic),
+    "ora_scale": ("INV", "I", moments.scale),
+    "ora_timestamp": ("A", "T", dates.as_timestamp),
+    "ora_utc": ("Z", "T", dates.in_utc),
+    "ora_at_zone": ("ZV", "Z", dates.at_zone),
+    "ora_round": ("N?N", "N", numbers.round_to),
+    "ora_trunc": ("N?N", "N", functools.partial(numbers.round_to, cut=True)),
+    "ora_fits": ("NNN", "N", numbers.fits),
+    "ora_round_date": ("D?V", "D", periods.nearest),
+    "ora_trunc_date": ("D?V", "D", periods.truncate),
+    "ora_format_date": ("AV", "V", dates.format_date),
+    "ora_extract": ("VA", "N", moments.extract),
+    "ora_like": ("VV?V", "A", like.matches),
+    "ora_regexp_like": ("VV?V", "A", texts.regexp_like),
+    "ora_rtrim": ("V", "V", lambda text: text.rstrip(" ")),
+}
+NULL_AWARE: dict[str, Entry] = {**texts.NULL_AWARE}
+
+
+@functools.cache
 def signatures() -> dict[str, Signature]:
-    out = {}
-    for name, (arguments, result, _) in table(datetime.now).items():
-        needed, _, optional = arguments.partition("?")
-        out[name] = Signature(needed, optional, KINDS[result])
-    return out
+    """Of the functions that SQL may call by their names."""
+    return {name: signature(entry) for name, entry in table(datetime.now, Settings()).items()}

@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from lab.oracle.seam import Column
 from lab.oracle.sql import rownum
-from lab.oracle.sql.calls import AGGREGATES, direction
 from lab.oracle.sql.core import (
     NULL,
     Scope,
@@ -23,9 +22,11 @@ from lab.oracle.sql.core import (
     unsupported,
     value,
 )
+from lab.oracle.sql.grouping import AGGREGATES, direction
 from lab.oracle.sql.source import emit_from
 
 Query = tuple[str, Sequence[Column]]
+FETCH_FIRST = (12, 1)
 SELECT_ARGS = {
     "expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset",
     "distinct", "with_", "hint", "connect",
@@ -115,8 +116,6 @@ def _group(node: Any, scope: Scope) -> str:
         return ""
     only(clause, {"expressions"}, scope)
     pieces = [value(part, scope).sql for part in clause.expressions]
-    if any(isinstance(part, exp.Literal) for part in clause.expressions):
-        raise unsupported(scope, clause)
     scope.groups = set(pieces)
     scope.may_aggregate = True
     return f" GROUP BY {', '.join(pieces)}"
@@ -158,10 +157,16 @@ def _items(node: Any, scope: Scope) -> list[tuple[str, Typed]]:
 
 
 def _star(table: str, scope: Scope) -> list[tuple[str, Typed]]:
-    items = []
+    items = (
+        []
+        if table
+        else [(n, Typed(scope.wrap(p.sql), p.kind, p.size)) for n, p in scope.merged.items()]
+    )
     for relation in scope.relations:
         if table in ("", relation.name):
             for place, one in enumerate(relation.columns):
+                if one.name in scope.merged and not table:
+                    continue
                 sql = scope.wrap(f"{relation.alias}.c{place}")
                 if scope.groups is not None and sql not in scope.groups:
                     raise scope.statement.error(979, "not a GROUP BY expression")
@@ -218,6 +223,7 @@ def _fetch(node: Any, scope: Scope) -> str:
     limit, offset = node.args.get("limit"), node.args.get("offset")
     if limit is None and offset is None:
         return ""
+    scope.statement.needs(FETCH_FIRST)
     count = "-1"
     if limit is not None:
         if not isinstance(limit, exp.Fetch):
@@ -235,6 +241,22 @@ def _fetch(node: Any, scope: Scope) -> str:
     return sql
 
 
+def _sides(node: Any, scope: Scope) -> list[Any]:
+    """The queries of a chain of the same operation, first to last."""
+    sides: list[Any] = []
+    last: Any = node
+    while True:
+        if isinstance(node.expression, exp.SetOperation):
+            # Without parentheses all set operations are of one rank in Oracle, left to right.
+            raise unsupported(scope, node.expression)
+        sides.append(node.expression)
+        inner = node.this
+        same = type(inner) is type(last) and inner.args.get("distinct") == last.args.get("distinct")
+        if not same or any(inner.args.get(key) for key in ("order", "limit", "offset", "with_")):
+            return [inner, *reversed(sides)]
+        node = inner
+
+
 def _set_operation(node: Any, scope: Scope) -> Query:
     only(node, {"this", "expression", "distinct", "order", "limit", "offset", "with_"}, scope)
     words = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
@@ -243,19 +265,20 @@ def _set_operation(node: Any, scope: Scope) -> Query:
         if word != "UNION":
             raise unsupported(scope, node)
         word = "UNION ALL"
-    sides = [
-        emit_query(side, Scope(scope.statement, parent=scope.parent, ctes=dict(scope.ctes)))
-        for side in (node.this, node.expression)
-    ]
-    (left, names), (right, others) = sides
-    if len(names) != len(others):
-        raise scope.statement.error(1789, "query block has incorrect number of result columns")
-    columns = []
-    for one, two in zip(names, others, strict=True):
-        columns.append(Column(one.name, _common(one, two, scope), max(one.size, two.size)))
-    sql = f"SELECT * FROM ({left}) {word} SELECT * FROM ({right})"
+    texts, columns = [], list[Column]()
+    for side in _sides(node, scope):
+        inner = Scope(scope.statement, parent=scope.parent, ctes=dict(scope.ctes))
+        sql, own = emit_query(side, inner)
+        if columns and len(columns) != len(own):
+            raise scope.statement.error(1789, "query block has incorrect number of result columns")
+        columns = [
+            Column(one.name, _common(one, two, scope), max(one.size, two.size))
+            for one, two in zip(columns or own, own, strict=True)
+        ]
+        texts.append(f"SELECT * FROM ({sql})")
     items = [(c.name, Typed(f"c{i}", c.kind)) for i, c in enumerate(columns)]
-    return sql + _order(node, items, scope, distinct=True) + _fetch(node, scope), columns
+    ordered = _order(node, items, scope, distinct=True) + _fetch(node, scope)
+    return f" {word} ".join(texts) + ordered, columns
 
 
 def _common(one: Column, two: Column, scope: Scope) -> str:

@@ -11,8 +11,10 @@ from sqlglot import exp
 
 from lab.oracle import seam
 from lab.oracle.seam import Column
+from lab.oracle.sql import numbers
 from lab.oracle.sql.core import Relation, Scope, Typed, coerce, identifier, only, unsupported, value
 
+ONE = numbers.literal(1)
 MIRROR = {exp.LT: exp.GT, exp.LTE: exp.GTE, exp.GT: exp.LT, exp.GTE: exp.LTE, exp.EQ: exp.EQ}
 
 
@@ -28,7 +30,7 @@ def _is_pseudo(node: Any, name: str) -> bool:
 def whole(piece: Typed, scope: Scope) -> str:
     """A row count that SQLite's LIMIT takes: never negative (there that means no limit)."""
     number = coerce(piece, seam.NUMBER, scope).sql
-    return f"max(0, CAST({number} AS INTEGER))"
+    return f"ora_whole({number})"
 
 
 def _uses(node: Any, name: str) -> bool:
@@ -50,7 +52,8 @@ def prepare(node: Any, conjuncts: list[Any], scope: Scope) -> tuple[bool, list[A
     used = bool(limits) or any(_uses(part, "ROWNUM") for part in outside if part)
     limit = ""
     if limits:
-        limit = limits[0] if len(limits) == 1 else f"min({', '.join(limits)})"
+        known = [f"COALESCE({one}, 0)" for one in limits]
+        limit = known[0] if len(known) == 1 else f"min({', '.join(known)})"
     return used, rest, limit
 
 
@@ -66,13 +69,13 @@ def _limit(part: Any, scope: Scope) -> str:
         raise unsupported(scope, part)
     number = coerce(value(right, scope), seam.NUMBER, scope).sql
     if kind is exp.LTE:
-        return f"max(0, CAST({number} AS INTEGER))"
+        return f"ora_whole({number})"
     if kind is exp.LT:
-        return f"max(0, CAST(CEIL({number}) AS INTEGER) - 1)"
+        return f"max(0, ora_ceiling({number}) - 1)"
     if kind is exp.EQ:
-        return f"CASE WHEN {number} = 1 THEN 1 ELSE 0 END"
+        return f"CASE WHEN {number} = {ONE} THEN 1 ELSE 0 END"
     first = ">=" if kind is exp.GTE else ">"
-    return f"CASE WHEN 1 {first} {number} THEN {2**62} ELSE 0 END"
+    return f"CASE WHEN {ONE} {first} {number} THEN {2**62} ELSE 0 END"
 
 
 def wrap(scope: Scope, source: str, where: list[str], limit: str) -> str:
@@ -98,8 +101,11 @@ def levels(node: Any, scope: Scope) -> str:
     if not isinstance(last, exp.LTE | exp.LT) or not _is_pseudo(last.this, "LEVEL"):
         raise unsupported(scope, connect)
     number = coerce(value(last.expression, scope), seam.NUMBER, scope).sql
-    sign = "<" if isinstance(last, exp.LTE) else "+ 1 <"
+    shift = "" if isinstance(last, exp.LTE) else " + 1"
     own, rows = scope.statement.fresh(), scope.statement.fresh()
     scope.relations.append(Relation("DUAL", own, [Column("LEVEL", seam.NUMBER)]))
-    steps = f"SELECT 1 AS c0 UNION ALL SELECT c0 + 1 FROM {rows} WHERE c0 {sign} {number}"
-    return f"FROM (WITH RECURSIVE {rows} AS ({steps}) SELECT c0 FROM {rows}) AS {own}"
+    steps = (
+        f"SELECT 1 AS c0 UNION ALL SELECT c0 + 1 FROM {rows} WHERE ora_int(c0{shift}) < {number}"
+    )
+    numbered = f"SELECT ora_int(c0) AS c0 FROM {rows}"
+    return f"FROM (WITH RECURSIVE {rows} AS ({steps}) {numbered}) AS {own}"

@@ -12,9 +12,19 @@ from typing import Any
 from sqlglot import exp
 
 from lab.oracle.seam import Column
-from lab.oracle.sql.core import Relation, Scope, condition, identifier, only, unsupported
+from lab.oracle.sql.core import (
+    Relation,
+    Scope,
+    Typed,
+    compared,
+    condition,
+    identifier,
+    only,
+    unsupported,
+)
 
-DUAL = "DUAL"
+NO_FROM = (23, 0)
+"""The first release in which a SELECT needs no FROM."""
 
 
 def canonical(name: str, schema: str) -> str | None:
@@ -80,7 +90,8 @@ def emit_from(node: Any, scope: Scope) -> tuple[str, list[Any]]:
     where = node.args.get("where")
     conjuncts = split(where.this) if where else []
     if source is None:
-        raise scope.statement.error(923, "FROM keyword not found where expected")
+        scope.statement.needs(NO_FROM, 923)
+        return "", conjuncts
     only(source, {"this"}, scope)
     joins = list(node.args.get("joins") or [])
     if any(marked(conjunct) for conjunct in conjuncts):
@@ -92,17 +103,54 @@ def emit_from(node: Any, scope: Scope) -> tuple[str, list[Any]]:
 
 
 def _join(join: Any, scope: Scope) -> str:
-    only(join, {"this", "side", "kind", "on"}, scope)
+    only(join, {"this", "side", "kind", "on", "using", "method"}, scope)
     side, kind = (str(join.args.get(key) or "").upper() for key in ("side", "kind"))
+    method = str(join.args.get("method") or "").upper()
     if side not in ("", "LEFT", "RIGHT", "FULL") or kind not in ("", "INNER", "OUTER", "CROSS"):
         raise unsupported(scope, join)
+    if method not in ("", "NATURAL"):
+        raise unsupported(scope, join)
     table = add_relation(join.this, scope)
+    names = [identifier(name) for name in join.args.get("using") or []]
+    if method:
+        right = {one.name for one in scope.relations[-1].columns}
+        names = [one.name for one in _left_columns(scope) if one.name in right]
     on = join.args.get("on")
+    if names:
+        return f"{side} JOIN {table} ON {_using(names, side, scope)}".strip()
     if on is None:
-        if side or kind == "INNER":
+        if side or (kind == "INNER" and not method):
             raise scope.statement.error(905, "missing keyword")
         return f"CROSS JOIN {table}"
     return f"{side} JOIN {table} ON {condition(on, scope)}".strip()
+
+
+def _left_columns(scope: Scope) -> list[Column]:
+    return [one for relation in scope.relations[:-1] for one in relation.columns]
+
+
+def _using(names: list[str], side: str, scope: Scope) -> str:
+    """The join condition; from here on these columns belong to no table (ORA-25154)."""
+    parts = []
+    for name in names:
+        right = _piece(scope.relations[-1], name)
+        left = scope.merged.get(name)
+        for relation in scope.relations[:-1]:
+            left = left or _piece(relation, name)
+        if left is None or right is None:
+            raise scope.statement.error(904, f'"{name}": invalid identifier')
+        a, b = compared(left, right, scope)
+        parts.append(f"{a} = {b}")
+        sql = {"RIGHT": right.sql, "FULL": f"COALESCE({left.sql}, {right.sql})"}.get(side, left.sql)
+        scope.merged[name] = Typed(sql, left.kind, max(left.size, right.size))
+    return " AND ".join(parts)
+
+
+def _piece(relation: Relation, name: str) -> Typed | None:
+    for place, one in enumerate(relation.columns):
+        if one.name == name:
+            return Typed(f"{relation.alias}.c{place}", one.kind, one.size)
+    return None
 
 
 def split(node: Any) -> list[Any]:

@@ -34,6 +34,7 @@ def _values(nodes: list[Any], scope: Scope) -> list[Typed]:
 def nvl(nodes: list[Any], scope: Scope) -> Typed:
     first, second = _values(nodes, scope)
     kind = first.kind if first.kind != NULL else second.kind
+    kind = seam.VARCHAR2 if kind == seam.LONG else kind
     second = coerce(second, kind, scope)
     return Typed(f"COALESCE({first.sql}, {second.sql})", kind, max(first.size, second.size))
 
@@ -55,7 +56,8 @@ def coalesce(nodes: list[Any], scope: Scope) -> Typed:
 def nullif(nodes: list[Any], scope: Scope) -> Typed:
     left, right = _values(nodes, scope)
     same_kind([left, right], scope)
-    return Typed(f"NULLIF({left.sql}, {right.sql})", left.kind, left.size)
+    a, b = compared(left, right, scope)
+    return Typed(f"CASE WHEN {a} = {b} THEN NULL ELSE {left.sql} END", left.kind, left.size)
 
 
 def decode(nodes: list[Any], scope: Scope) -> Typed:
@@ -105,6 +107,8 @@ def to_char(nodes: list[Any], scope: Scope) -> Typed:
         return Typed(f"ora_format_number({subject.sql}, {picture})", seam.VARCHAR2)
     if subject.kind in TEMPORAL:
         return Typed(f"ora_format_date({subject.sql}, {picture})", seam.VARCHAR2)
+    if subject.kind == seam.INTERVAL:
+        return coerce(subject, seam.VARCHAR2, scope)
     raise unsupported(scope, nodes[0])
 
 
@@ -121,14 +125,32 @@ def replace(nodes: list[Any], scope: Scope) -> Typed:
     return Typed(f"ora_replace({', '.join(parts)})", seam.VARCHAR2)
 
 
+def regexp_replace(nodes: list[Any], scope: Scope) -> Typed:
+    kinds = [seam.VARCHAR2] * 3 + [seam.NUMBER] * 2 + [seam.VARCHAR2]
+    pieces = _values(nodes, scope)
+    parts = [coerce(piece, k, scope).sql for piece, k in zip(pieces, kinds, strict=False)]
+    return Typed(f"ora_regexp_replace({', '.join(parts)})", seam.VARCHAR2)
+
+
 def concat(nodes: list[Any], scope: Scope) -> Typed:
     parts = [coerce(piece, seam.VARCHAR2, scope).sql for piece in _values(nodes, scope)]
     return Typed(f"ora_concat({', '.join(parts)})", seam.VARCHAR2)
 
 
+def userenv(nodes: list[Any], scope: Scope) -> Typed:
+    """USERENV of the few names that it shares with SYS_CONTEXT."""
+    name = nodes[0].this.upper() if isinstance(nodes[0], exp.Literal) else ""
+    if name not in ("SID", "SESSIONID", "LANGUAGE", "INSTANCE"):
+        raise scope.statement.error(2003, "invalid USERENV parameter")
+    found = text(scope.statement.catalog.context(name))
+    if name == "LANGUAGE":
+        return Typed(found, seam.VARCHAR2, 64)
+    return coerce(Typed(found, seam.VARCHAR2), seam.NUMBER, scope)
+
+
 def sys_context(nodes: list[Any], scope: Scope) -> Typed:
     """SYS_CONTEXT of the namespace USERENV with literal arguments."""
-    if any(not isinstance(node, exp.Literal) for node in nodes):
+    if any(not isinstance(node, exp.Literal) for node in nodes[:2]):
         raise unsupported(scope, nodes[0])
     space, name = (node.this.upper() for node in nodes[:2])
     if space != "USERENV":
@@ -150,5 +172,7 @@ SPECIAL: dict[str, tuple[int, int, Special]] = {
     "TO_NUMBER": (1, 2, to_number),
     "REPLACE": (2, 3, replace),
     "CONCAT": (2, 2, concat),
+    "REGEXP_REPLACE": (2, 6, regexp_replace),
+    "USERENV": (1, 1, userenv),
     "SYS_CONTEXT": (2, 3, sys_context),
 }

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from lab.oracle import seam
 from lab.oracle.seam import Column, OraError
-from lab.oracle.sql import calls, expr, subquery  # noqa: F401 - they register their emitters
+from lab.oracle.sql import calls, conditions, expr  # noqa: F401 - they register their emitters
 from lab.oracle.sql.core import NULL, Catalog, Scope, Statement
 from lab.oracle.sql.parse import parse
 from lab.oracle.sql.query import emit_query

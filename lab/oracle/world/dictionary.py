@@ -11,6 +11,7 @@ from typing import Any
 
 from lab.oracle import dictionary
 from lab.oracle.seam import Column, OraError
+from lab.oracle.sql.settings import Settings
 from lab.oracle.world import (  # noqa: F401 - they register their views
     backup,
     instance,
@@ -34,6 +35,7 @@ class SessionDictionary:
     def __init__(self, sight: Sight, service: str) -> None:
         self.sight = sight
         self.service = service
+        self.settings = Settings()
 
     @property
     def release(self) -> dictionary.Release:

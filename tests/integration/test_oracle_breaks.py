@@ -64,6 +64,18 @@ BREAKS: dict[str, tuple[set[str], set[str]]] = {
     "oracle.file_not_backed_up": ({"backup_oldest_file_age"}, set()),
     "oracle.archived_log_lost": ({"archive_gaps"}, set()),
     "oracle.started_from_pfile": ({"parameters_spfile"}, set()),
+    "oracle.session_blocks": ({"sessions_blocking"}, set()),
+    "oracle.session_long": ({"sessions_long", "sessions_operations"}, set()),
+    "oracle.processes_full": ({"sessions_used", "sessions_peak"}, set()),
+    "oracle.archiver_stuck": ({"instance_archiver", "redo_ready"}, set()),
+    "oracle.log_switches": ({"redo_switches"}, set()),
+    "oracle.restricted": ({"logins_allowed"}, set()),
+    "oracle.redo_member_lost": ({"redo_member_state"}, set()),
+    "oracle.undo_errors": ({"undo_no_space", "undo_too_old"}, set()),
+    "oracle.alert_errors": ({"alert_errors", "alert_incidents"}, set()),
+    "oracle.own_account_expiring": ({"accounts_own_expiry"}, set()),
+    "oracle.application_account_expiring": ({"accounts_expiry"}, set()),
+    "oracle.standby_behind": ({"standby_lag"}, set()),
 }
 
 
@@ -78,9 +90,11 @@ def test_a_break_of_the_lab_is_found(break_id: str) -> None:
         given = lab.hostvars["ebilldb"]
         names = ("host", "port", "service", "user", "password")
         where = {name: given[f"inspect_oracle_{name}"] for name in names}
-        limits = {"timeout_seconds": 2, "connect_timeout_seconds": 1, "query_timeout_seconds": 0.3}
+        limits = {"timeout_seconds": 8, "connect_timeout_seconds": 2, "query_timeout_seconds": 3}
         kinds = ("full", "incremental", "archivelog")
-        wanted = Wanted(user_tablespaces=USER, rman_expected=kinds)
+        wanted = Wanted(
+            user_tablespaces=USER, rman_expected=kinds, application_accounts=("EBILL",)
+        )
         found = verdicts(collect(Login(**where, **limits), wanted))
     every = {check.removeprefix("oracle.") for check in found}
     judged = {check.removeprefix("oracle."): statuses for check, statuses in found.items()}

@@ -16,7 +16,9 @@ description:
     of the script or too old answers nothing. Each observation then says so.
 options:
   archive:
-    description: The file, on the machine that runs the module.
+    description:
+      - The file, on the machine that runs the module.
+      - Of a folder, the newest archive of the database, by the time in its name.
     type: path
     required: true
   database:
@@ -101,6 +103,7 @@ bookmarks:
   sample: {}
 """
 
+import glob
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -120,9 +123,19 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.frames import Rea
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted, wanted_of
 
 
-def reading_of(params: dict[str, Any], wanted: Wanted) -> Reading:
+def newest(archive: str, database: str) -> Path:
+    """Return the file that is meant; names from sh sort by their time, Windows gives none."""
+    path = Path(archive)
+    if not archive or not path.is_dir():
+        return path
+    name = glob.escape(f"ebill-oracle-{database}")
+    found = sorted(path.glob(f"{name}-[0-9]*T[0-9]*Z.txt")) or list(path.glob(f"{name}.txt"))
+    return found[-1] if found else path
+
+
+def reading_of(path: Path, params: dict[str, Any], wanted: Wanted) -> Reading:
     """Return the archive's answers; a file that cannot be read is the answer of every part."""
-    path, parts = Path(params["archive"]), all_parts(wanted)
+    parts = all_parts(wanted)
     expected = Expected(
         database=params["database"],
         now=datetime.now(timezone.utc),  # noqa: UP017 - a target's Python may be an old one
@@ -130,7 +143,9 @@ def reading_of(params: dict[str, Any], wanted: Wanted) -> Reading:
         service=params["service"],
     )
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if not path.name or path.is_dir():
+            problem = Problem("archive_missing", str(path))
+        elif path.stat().st_size > MAX_BYTES:
             problem = Problem("archive_foreign", f"{path.name} (> {MAX_BYTES >> 20} MiB)")
         else:
             return read_archive(path.read_bytes(), parts, expected, path.name)
@@ -157,9 +172,10 @@ def main() -> None:
     )
     compared = {key: module.params[key] for key in ("earlier", "owed")}
     wanted = wanted_of({**module.params["site"], **compared})
-    reading = reading_of(module.params, wanted)
+    path = newest(module.params["archive"], module.params["database"])
+    reading = reading_of(path, module.params, wanted)
     found = from_answers(reading.answers, wanted, reading.asked)
-    told = {"transport": "offline", "archive": Path(module.params["archive"]).name}
+    told = {"transport": "offline", "archive": path.name}
     observations = {
         **found.observations,
         "oracle_session": {"rows": [{**told, **source_of(reading)}]},

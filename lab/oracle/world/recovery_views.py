@@ -36,15 +36,19 @@ def _backup(sight: Sight, key: int, job: RmanJob) -> Row:
 
 @view("V$BACKUP_DATAFILE_DETAILS")
 def v_backup_datafile_details(sight: Sight) -> Iterable[Row]:
-    for key, job in _database_backups(sight):
-        for number, space, file in files(sight, temporary=False):
-            if file.path not in sight.world.upkeep.not_backed_up:
+    """From the root of a multitenant database the files of all its containers."""
+    for con_id, _, inside in sight.containers():
+        for number, space, file in files(inside, temporary=False):
+            if file.path in sight.world.upkeep.not_backed_up:
+                continue
+            for key, job in _database_backups(sight):
                 yield _backup(sight, key, job) | {
                     "FILE#": number,
                     "CREATION_TIME": sight.world.created,
                     "INCREMENTAL_LEVEL": job.incremental_level,
                     "MARKED_CORRUPT": 0,
                     "TSNAME": space.name,
+                    "CON_ID": con_id,
                 }
 
 

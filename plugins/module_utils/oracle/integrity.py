@@ -83,7 +83,7 @@ PARTS = (
 )
 
 MAKES: dict[str, tuple[str, ...]] = {
-    "registry": ("registry",),
+    "registry": ("registry", "containers"),
     "corrupt_blocks": ("corrupt_blocks",),
     "recover_files": ("recover_files",),
     "recycle_bin": ("recycle_bin", "block_sizes"),

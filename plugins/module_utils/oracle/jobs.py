@@ -123,9 +123,9 @@ PARTS = (
 
 MAKES: dict[str, tuple[str, ...]] = {
     "jobs_overview": ("scheduler_jobs", "job_runs", "old_jobs"),
-    "scheduler_jobs": ("scheduler_jobs", "job_runs"),
-    "old_jobs": ("old_jobs",),
-    "statistics_task": ("autotask_clients", "autotask_runs"),
+    "scheduler_jobs": ("scheduler_jobs", "job_runs", "containers"),
+    "old_jobs": ("old_jobs", "containers"),
+    "statistics_task": ("autotask_clients", "autotask_runs", "containers"),
 }
 
 

@@ -88,9 +88,9 @@ _INDEXES = ("unusable_indexes", "unusable_partitions", "unusable_subpartitions")
 _DISABLED = ("disabled_constraints", "disabled_triggers")
 
 MAKES: dict[str, tuple[str, ...]] = {
-    "invalid_objects": ("invalid_objects",),
-    "unusable_indexes": _INDEXES,
-    "disabled_objects": _DISABLED,
+    "invalid_objects": ("invalid_objects", "containers"),
+    "unusable_indexes": (*_INDEXES, "containers"),
+    "disabled_objects": (*_DISABLED, "containers"),
 }
 
 OwnerKey = tuple[Any, str]

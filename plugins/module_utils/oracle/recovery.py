@@ -141,7 +141,7 @@ MAKES: dict[str, tuple[str, ...]] = {
     "controlfile_backup": ("controlfile_backups",),
     "archived_logs": ("database", "archived_logs", *_RMAN),
     "standby_gaps": ("database", "standby_gaps"),
-    "datapump_jobs": ("datapump_jobs",),
+    "datapump_jobs": ("datapump_jobs", "containers"),
 }
 
 

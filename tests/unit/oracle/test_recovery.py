@@ -262,7 +262,7 @@ def test_a_site_without_rman_owes_no_rman() -> None:
     assert found["archived_logs"]["rows"][0]["unusable"] == 0
 
 
-@pytest.mark.parametrize("name", sorted(EMPTY.keys() - {"database", "rman_sets"}))
+@pytest.mark.parametrize("name", sorted(EMPTY.keys() - {"containers", "database", "rman_sets"}))
 def test_a_missing_grant_costs_its_own_observations_only(name: str) -> None:
     problem = Problem("missing_grant", f"SELECT ON SYS.{name.upper()} (ORA-00942)")
     found = seen(**{name: problem})

@@ -54,9 +54,11 @@ IGNORED = frozenset((1013, 28, 3136, 609))
 
 _DAY = "TO_CHAR(SYS_EXTRACT_UTC({}), 'YYYY-MM-DD')"
 # Five digits behind ORA-, or fewer and what follows them: see _code().
-_CODE = "SUBSTR(message_text, INSTR(message_text, 'ORA-'), 9)"
+_CODE = (
+    "CASE WHEN message_text LIKE '%ORA-%'"
+    " THEN SUBSTR(message_text, INSTR(message_text, 'ORA-'), 9) END"
+)
 _ENTRY_DAY = _DAY.format("originating_timestamp")
-_WINDOW = f"originating_timestamp >= SYSTIMESTAMP - INTERVAL '{DAYS}' DAY"
 
 PARTS = (
     Part(
@@ -69,29 +71,28 @@ PARTS = (
         max_rows=1,
         lane="identity",
     ),
+    # One pass over the log, which Oracle parses anew for every query. MESSAGE_TYPE 2 is
+    # INCIDENT_ERROR: for internal or unexpected reasons, to be reported to Oracle Support. Other
+    # components of the server, such as the listener, write to the same repository.
     Part(
-        "alert_codes",
+        "alert_entries",
         "V$DIAG_ALERT_EXT",
-        (text("day", _ENTRY_DAY), text("code", _CODE), number("entries", "COUNT(*)")),
-        f"WHERE {_WINDOW} AND message_text LIKE '%ORA-%' GROUP BY {_ENTRY_DAY}, {_CODE}",
+        (
+            text("day", _ENTRY_DAY),
+            text("code", _CODE),
+            number("entries", "COUNT(*)"),
+            number("incidents", "SUM(CASE WHEN message_type = 2 THEN 1 ELSE 0 END)"),
+        ),
+        f"WHERE originating_timestamp >= SYSTIMESTAMP - INTERVAL '{DAYS}' DAY"
+        " AND component_id LIKE 'rdbms%' AND (message_text LIKE '%ORA-%' OR message_type = 2)"
+        f" GROUP BY {_ENTRY_DAY}, {_CODE}",
         max_rows=20000,
-        since=(12, 2),
-        lane="alert",
-    ),
-    # MESSAGE_TYPE 2: INCIDENT_ERROR, an error for internal or unexpected reasons, to be reported
-    # to Oracle Support.
-    Part(
-        "alert_incidents",
-        "V$DIAG_ALERT_EXT",
-        (text("day", _ENTRY_DAY), number("entries", "COUNT(*)")),
-        f"WHERE {_WINDOW} AND message_type = 2 GROUP BY {_ENTRY_DAY}",
-        max_rows=200,
         since=(12, 2),
         lane="alert",
     ),
 )
 
-MAKES: dict[str, tuple[str, ...]] = {"alert_log": ("today", "alert_codes", "alert_incidents")}
+MAKES: dict[str, tuple[str, ...]] = {"alert_log": ("today", "alert_entries")}
 
 Days = dict[str, dict[str, int]]
 """Numbers by day and code; the code of an incident is INCIDENT."""
@@ -136,16 +137,11 @@ def remember(answers: Answers, wanted: Wanted) -> dict[str, Any]:
 
 def _days(answers: Answers) -> Days:
     found: Days = {}
-
-    def add(row: Mapping[str, Any], code: str | None) -> None:
-        if code:
-            day = found.setdefault(str(row.get("day")), {})
-            day[code] = day.get(code, 0) + int(row.get("entries") or 0)
-
-    for row in rows_of(answers, "alert_codes"):
-        add(row, _code(row.get("code")))
-    for row in rows_of(answers, "alert_incidents"):
-        add(row, INCIDENT)
+    for row in rows_of(answers, "alert_entries"):
+        day = found.setdefault(str(row.get("day")), {})
+        for code, field in ((_code(row.get("code")), "entries"), (INCIDENT, "incidents")):
+            if code and row.get(field):
+                day[code] = day.get(code, 0) + int(row[field])
     return found
 
 

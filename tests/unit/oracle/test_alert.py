@@ -23,13 +23,12 @@ PATTERNS = Path(__file__).resolve().parents[3] / "catalogue" / "log_patterns.yml
 
 
 def answers(
-    codes: list[tuple[str, str, int]], incidents: list[tuple[str, int]] = (), **more: Any
+    codes: list[tuple[str, str | None, int]], incidents: list[tuple[str, int]] = (), **more: Any
 ) -> dict[str, Any]:
-    return {
-        "today": [TODAY],
-        "alert_codes": [{"day": d, "code": c, "entries": n} for d, c, n in codes],
-        "alert_incidents": [{"day": d, "entries": n} for d, n in incidents],
-    } | more
+    """``codes``: (day, code, entries); ``incidents``: (day, number), entries without a code."""
+    entries = [{"day": d, "code": c, "entries": n, "incidents": 0} for d, c, n in codes]
+    entries += [{"day": d, "code": None, "entries": n, "incidents": n} for d, n in incidents]
+    return {"today": [TODAY], "alert_entries": entries} | more
 
 
 def row(found: dict[str, Any], earlier: dict[str, Any] | None = None) -> Any:
@@ -96,12 +95,12 @@ def test_a_log_that_was_cleaned_up() -> None:
 
 def test_an_old_release_points_to_the_log_area() -> None:
     missing = Problem("not_supported", "V$DIAG_ALERT_EXT (Oracle 11.2)")
-    found = answers([], alert_codes=missing, alert_incidents=missing)
+    found = answers([], alert_entries=missing)
     seen = alert.observe(found, Wanted())["alert_log"]
     assert seen["absent"] == {"reason": "alert_log_file", "detail": missing.detail}
 
 
-@pytest.mark.parametrize("part", ["today", "alert_codes", "alert_incidents"])
+@pytest.mark.parametrize("part", ["today", "alert_entries"])
 def test_a_failed_part(part: str) -> None:
     earlier = {"day": "2026-11-01", "counts": {"ORA-00600": 2}}
     found = answers([]) | {part: GRANT}
@@ -129,6 +128,12 @@ def test_the_codes_are_weighed_as_in_the_log_area() -> None:
     codes = range(1, 33000)
     assert {code for code in codes if weight(code) == "fail"} == alert.SERIOUS
     assert {code for code in codes if weight(code) is None} == alert.IGNORED
+
+
+def test_an_incident_with_a_code_counts_as_both() -> None:
+    both = [{"day": "2026-11-20", "code": "ORA-07445", "entries": 3, "incidents": 2}]
+    found = row(answers([], alert_entries=both))
+    assert (found["serious"], found["incidents"], found["others"]) == (3, 2, 0)
 
 
 @given(

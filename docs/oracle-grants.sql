@@ -111,6 +111,17 @@ GRANT SELECT ON SYS.DBA_TABLESPACES TO EBILL_OPS;
 -- oracle.system_tablespace_allocated
 -- oracle.tablespace_online
 -- oracle.autoextend_kept
+-- oracle.jobs_state
+-- oracle.jobs_other_state
+-- oracle.jobs_queue_state
+-- oracle.jobs_statistics_ran
+-- oracle.jobs_statistics_age
+-- oracle.objects_invalid
+-- oracle.objects_invalid_other
+-- oracle.objects_unusable_indexes
+-- oracle.objects_disabled
+-- oracle.objects_registry
+-- oracle.datapump_left
 GRANT SELECT ON SYS.V_$CONTAINERS TO EBILL_OPS;
 
 -- oracle.user_tablespace_used

@@ -277,4 +277,11 @@ def test_a_validation_is_no_backup_and_failures_since_the_last_good_are_counted(
     jobs = [full(9), full(6, status="FAILED"), full(5, 0), full(2, status="FAILED")]
     found = observe_rman({"rman_jobs": jobs, "rman_sets": ()}, ("full",))
     assert found["rman_full"]["rows"][0]["age_days"] == 9
-    assert found["rman_jobs"]["rows"][0]["failed_since_good"] == 2
+    (last,) = found["rman_jobs"]["rows"]
+    assert (last["failed_since_good"], last["jobs"]) == (2, 3)
+
+
+def test_a_validation_does_not_hide_that_the_last_backup_failed() -> None:
+    jobs = [full(9), full(6, status="FAILED"), full(5, 0)]
+    found = observe_rman({"rman_jobs": jobs, "rman_sets": ()}, ("full",))
+    assert found["rman_jobs"]["rows"][0]["last_status"] == "FAILED"

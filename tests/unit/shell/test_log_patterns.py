@@ -95,6 +95,27 @@ LINES = {
             "ARC1 (PID:3127): Archived Log entry 8 added for T-1.S-8",
         ],
     },
+    "datapump": {
+        "stopped": [
+            'Job "SYSTEM"."SYS_EXPORT_SCHEMA_01" stopped due to fatal error at Mon Nov 2 02:01:09',
+            '作业 "SYSTEM"."SYS_EXPORT_SCHEMA_01" 因致命错误于 02:01:09 停止',
+        ],
+        "with_errors": [
+            'Job "SYSTEM"."SYS_EXPORT_SCHEMA_01" completed with 3 error(s) at Mon Nov 2 02:22:11',
+            '作业 "SYSTEM"."SYS_EXPORT_SCHEMA_01" 已经完成, 但是有 3 个错误 (于 02:22:11 完成)',
+        ],
+        "skipped": [
+            'ORA-31693: Table data object "EBILL"."T" failed to load/unload and is being skipped',
+        ],
+        "space": ["ORA-01555: snapshot too old", "ORA-39095: Dump file space has been exhausted"],
+        "other": ["ORA-39001: invalid argument value"],
+        None: [
+            'Job "SYSTEM"."SYS_EXPORT_SCHEMA_01" successfully completed at Mon Nov 2 02:22:11 2026',
+            '作业 "SYSTEM"."SYS_EXPORT_SCHEMA_01" 已于 02:22:11 成功完成',
+            "ORA-31684: Object type USER already exists",
+            '. . exported "EBILL"."BILL_MAIN"                         612.4 KB   48211 rows',
+        ],
+    },
     "syslog": {
         "io_error": [
             "kernel: Buffer I/O error on dev sda1",

@@ -10,7 +10,8 @@ It asks the same statements by the same code as the thin one; that it does was n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell import sqlplus as 
 
 from lab.oracle.breaks import ACTIONS
 from lab.oracle.server import INSPECTOR, PASSWORD, OracleServer, running_server
+from lab.oracle.wire.profiles import PROFILES
 from lab.oracle.world.green import green_world
+from lab.oracle.world.model import World
+from lab.oracle.world.multitenant import RELEASES, at_release, multitenant_world
 from tests.integration.oracle_transports import MANNERS, SITE, options, oracle_home
 from tests.shells import SHELLS, Target
 
@@ -85,3 +89,26 @@ def test_broken(server: OracleServer, tmp_path: Path, break_id: str) -> None:
     asyncio.run(ACTIONS[break_id].apply(server))
     assert by_sqlplus(server, oracle_home(tmp_path)) == by_driver(server)
     assert sum(count.success + count.failure for count in server.logins.values()) <= 2
+
+
+@pytest.mark.parametrize("root", [False, True])
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_release_in_and_out_of_the_root(tmp_path: Path, release: str, root: bool) -> None:
+    """The variants that SQL*Plus makes comments of are those that the driver does not ask.
+
+    The stand-in has no wire of 11.2; what it says of its release is what decides.
+    """
+    if root and release == "11.2":
+        return  # has no containers
+    make = multitenant_world if root else released_world
+    with running_server(make(lambda: WEDNESDAY, release)) as server:
+        numbers = tuple(int(number) for number in RELEASES[release][0].split("."))
+        server.profile = replace(PROFILES["12.1"], version=numbers)
+        found = by_sqlplus(server, oracle_home(tmp_path, "11.2" if release == "11.2" else "19"))
+        assert found == by_driver(server)
+    assert any("rows" in observation for observation in found.values())
+
+
+def released_world(clock: Callable[[], datetime], release: str) -> World:
+    """The green world at a release, without containers."""
+    return at_release(green_world(clock), release)

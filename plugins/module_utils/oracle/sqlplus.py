@@ -60,7 +60,7 @@ _CONTAINER = (
     "CASE WHEN ^_O_RELEASE >= 1201000000 THEN '--' ELSE ' ' END AS ebill_old FROM dual;",
     "SELECT",
     "^EBILL_NEW SYS_CONTEXT('USERENV', 'CON_NAME')",
-    "^EBILL_OLD '-'",
+    "^EBILL_OLD 'none'",
     "AS ebill_con FROM dual;",
 )
 

@@ -70,7 +70,7 @@ def v_database(sight: Sight) -> Iterable[Row]:
         "PROTECTION_MODE": "MAXIMUM PERFORMANCE",
         "PROTECTION_LEVEL": "MAXIMUM PERFORMANCE",
         "REMOTE_ARCHIVE": "ENABLED",
-        "DATABASE_ROLE": "PRIMARY",
+        "DATABASE_ROLE": world.running.role,
         "SWITCHOVER_STATUS": "NOT ALLOWED",
         "DATAGUARD_BROKER": "DISABLED",
         "GUARD_STATUS": "NONE",

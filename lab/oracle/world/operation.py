@@ -188,8 +188,17 @@ def v_archive_dest_status(sight: Sight) -> Iterable[Row]:
 
 @view("V$DATAGUARD_STATS")
 def v_dataguard_stats(sight: Sight) -> Iterable[Row]:
-    """Empty: a primary has no rows."""
-    return ()
+    """A primary has no rows."""
+    computed = sight.world.local().strftime("%m/%d/%Y %H:%M:%S")
+    for name, value in sight.world.running.lags.items():
+        yield {
+            "NAME": name,
+            "VALUE": value,
+            "UNIT": "day(2) to second(0) interval",
+            "TIME_COMPUTED": computed,
+            "DATUM_TIME": computed,
+            "CON_ID": 0,
+        }
 
 
 @view("USER_USERS")

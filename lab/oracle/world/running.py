@@ -115,5 +115,8 @@ class Operation:
     undo_no_space: int = 0
     alert_log: list[AlertEntry] = field(default_factory=alert_log)
     standby: Standby | None = None
+    role: str = "PRIMARY"
+    lags: dict[str, str | None] = field(default_factory=dict)
+    """On a standby: what V$DATAGUARD_STATS says, by name."""
     own_account_days: float | None = None
     """Until the inspection account's password expires; None: it does not."""

@@ -119,6 +119,7 @@ def _switches(answers: Answers) -> Observation:
         moment = busiest.get("hour")
         found.append(
             {
+                "label": f"THREAD {thread}",
                 "thread": str(thread),
                 "peak": busiest.get("switches"),
                 "peak_hour": moment.strftime("%m-%d %H:00") if moment else None,
@@ -139,7 +140,7 @@ def _groups(answers: Answers) -> Observation:
 
 
 def _thread(thread: str, groups: Sequence[Mapping[str, Any]]) -> Row:
-    row: Row = {"thread": thread}
+    row: Row = {"label": f"THREAD {thread}", "thread": thread}
     try:
         sizes = sorted({integer(group, "bytes") // _MIB for group in groups})
         members = min(integer(group, "members") for group in groups)

@@ -55,6 +55,9 @@ class Calls:
         """The response to a request, and whether it is an error."""
         for number in request.asides.close:
             self.cursors.pop(number, None)
+        for number in request.asides.cancel:
+            if number in self.cursors:
+                self.cursors[number].rows = []
         for locator in request.asides.free:
             self.lobs.free(locator)
         try:
@@ -195,4 +198,5 @@ async def in_thread(engine: Engine, job: Callable[[], T]) -> T:
         while not future.done():
             engine.interrupt()
             await asyncio.wait({future}, timeout=0.05)
+        future.exception()  # what the stopped engine says is nobody's business
         raise

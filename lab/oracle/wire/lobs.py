@@ -128,7 +128,10 @@ class Lobs:
         if call.operation == CREATE_TEMP:
             empty: str | bytes = b"" if call.kind == BLOB_KIND else ""
             locator = self.add(empty, temporary=True)
-            return bytes(Writer().u8(PARAMETER).raw(locator).ub(873).u8(0))
+            made = Writer().u8(PARAMETER).raw(locator).ub(873).u8(0)
+            if call.amount is not None:
+                made.ub(call.amount)
+            return bytes(made)
         lob = self.find(call.locator)
         out, amount = Writer(), call.amount
         if call.operation == READ:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lab.oracle.wire.codec import Malformed, Reader
 
-CLOSE_CURSORS, FREE_LOBS, SCHEMA, END_TO_END = 105, 96, 152, 135
+CLOSE_CURSORS, CANCEL_CURSORS, FREE_LOBS, SCHEMA, END_TO_END = 105, 120, 96, 152, 135
 KEY_VALUE, SESSION_STATE, ALTER_SESSION, PIPELINE = 154, 176, 204, 199
 ABORT_ON_ERROR = 2
 
@@ -20,6 +20,8 @@ class Asides:
     """What the piggybacks of one request said."""
 
     close: list[int] = field(default_factory=list)
+    cancel: list[int] = field(default_factory=list)
+    """Cursors whose rows nobody wants any more; they may be executed again."""
     free: list[bytes] = field(default_factory=list)
     """Locators of temporary LOBs."""
     told: dict[str, str] = field(default_factory=dict)
@@ -28,9 +30,10 @@ class Asides:
 
 
 def read_piggyback(reader: Reader, function: int, asides: Asides) -> None:
-    if function == CLOSE_CURSORS:
+    if function in (CLOSE_CURSORS, CANCEL_CURSORS):
         reader.u8()
-        asides.close += [reader.ub() for _ in range(reader.ub())]
+        named = asides.close if function == CLOSE_CURSORS else asides.cancel
+        named += [reader.ub() for _ in range(reader.ub())]
     elif function == SCHEMA:
         reader.u8()
         asides.told["current_schema"] = (reader.tl() or b"").decode()

@@ -92,6 +92,13 @@ def _undo_full(space: Tablespace) -> None:
     space.undo_active_bytes = space.used_bytes * 9 // 10
 
 
+def _promised(space: Tablespace) -> None:
+    for file in space.files:
+        file.autoextend, file.max_bytes = True, 1 << 40
+
+
+_space("USERS", "maximum_too_high", "表空间 USERS 的扩展上限 1 TiB 超过磁盘剩余空间",
+       "MAXSIZE of USERS is 1 TiB, more than the disk has", _promised)  # fmt: skip
 _space("EBILL_DATA", "user_tablespace_full", "业务表空间 EBILL_DATA 已用 96%",
        "User tablespace EBILL_DATA is 96 % full", lambda space: fill(space, 96))  # fmt: skip
 _space("SYSAUX", "system_tablespace_full", "系统表空间 SYSAUX 已用 93%",

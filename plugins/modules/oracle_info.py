@@ -53,6 +53,14 @@ options:
         known, to tell whether data files have room to grow.
     type: dict
     default: {}
+  df:
+    description: What C(df -P -k) says on the database's server; mount points of O(disks) come first.
+    type: str
+    default: ""
+  disk_server:
+    description: Inventory name of the server that O(df) is from, to be named where it said nothing.
+    type: str
+    default: ""
   owed:
     description:
       - Ids of the checks that are owed by the observation that they read. A missing grant then

@@ -58,6 +58,8 @@ def site_spec() -> dict[str, dict[str, Any]]:
         "application_schemas": {"type": "list", "elements": "str", "default": []},
         "application_accounts": {"type": "list", "elements": "str", "default": []},
         "disks": {"type": "dict", "default": {}},
+        "df": {"type": "str", "default": ""},
+        "disk_server": {"type": "str", "default": ""},
         "owed": {"type": "dict", "default": {}},
         "earlier": {"type": "dict", "default": {}},
     }

@@ -49,13 +49,3 @@ def disk_of(file: Mapping[str, Any], rooms: Rooms) -> str | None:
         if mount.startswith("/") and (name == mount or name.startswith(mount.rstrip("/") + "/"))
     ]
     return max(above, key=len, default=None)
-
-
-def read_df(output: str) -> dict[str, int]:
-    """Return available bytes by mount point from ``df -P -k`` (POSIX); other lines are ignored."""
-    found: dict[str, int] = {}
-    for line in output.splitlines():
-        words = line.split(None, 5)
-        if len(words) == 6 and words[3].isdigit() and words[5].startswith("/"):
-            found[words[5]] = int(words[3]) * 1024
-    return found

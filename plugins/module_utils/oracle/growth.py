@@ -12,6 +12,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     Answers,
     Impossible,
     Observation,
+    Problem,
     Row,
     absent,
     error,
@@ -73,6 +74,8 @@ def _disk_rooms(answers: Answers, wanted: Wanted) -> Observation:
         disk = disk_of(file, rooms)
         if disk:
             growth[disk] = growth.get(disk, 0) + _growth(file)
+    if not growth and wanted.disk_server:
+        return error(Problem("unreachable", f"df: {wanted.disk_server}"))
     if not growth:
         return absent("not_configured", "inspect_oracle_server")
     return rows([_disk_row(disk, growth[disk], rooms[disk]) for disk in sorted(growth)])

@@ -33,12 +33,31 @@ class Wanted:
     """Database accounts that the e-bill system logs in with; none of them may expire."""
     disks: Mapping[str, int] = field(default_factory=dict)
     """Free bytes of the file systems of the database's server, by mount point."""
+    disk_server: str = ""
+    """The server that was asked for them; empty when nobody was."""
     owed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Ids of the checks by the observation that they read, to say what a missing grant costs."""
     earlier: Mapping[str, Any] = field(default_factory=dict)
 
 
 def wanted_of(site: Mapping[str, Any]) -> Wanted:
-    """Return what a task's options say of the site; options of other kinds are left out."""
+    """Return what a task's options say of the site; options of other kinds are left out.
+
+    ``df``, what the database's server says of its file systems, becomes ``disks``; those that
+    the site names itself come first.
+    """
     known = {item.name for item in fields(Wanted)}
-    return Wanted(**{name: value for name, value in site.items() if name in known})
+    values = {name: value for name, value in site.items() if name in known}
+    named = {mount: int(free) for mount, free in (values.get("disks") or {}).items()}
+    values["disks"] = {**read_df(site.get("df") or ""), **named}
+    return Wanted(**values)
+
+
+def read_df(output: str) -> dict[str, int]:
+    """Return available bytes by mount point from ``df -P -k`` (POSIX); other lines are ignored."""
+    found: dict[str, int] = {}
+    for line in output.splitlines():
+        words = line.split(None, 5)
+        if len(words) == 6 and words[3].isdigit() and words[5].startswith("/"):
+            found[words[5]] = int(words[3]) * 1024
+    return found

@@ -8,9 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.disks import disk_of, read_df
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.disks import disk_of
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.growth import observe, remember
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import (
+    Wanted,
+    read_df,
+    wanted_of,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +50,11 @@ tmpfs - - - - /proc
 
 def test_read_df() -> None:
     assert read_df(DF) == {"/": 600 * 1024, "/u02/数据 盘": 1000 * 1024}
+
+
+def test_what_the_site_names_comes_before_df() -> None:
+    site = {"df": DF, "disks": {"/": 7, "/u09": 9}, "user": "not of the site"}
+    assert wanted_of(site).disks == {"/": 7, "/u09": 9, "/u02/数据 盘": 1000 * 1024}
 
 
 @given(st.text())
@@ -89,6 +98,14 @@ def test_first_run_and_missing_grant() -> None:
     assert observe(forbidden, Wanted())["autoextend_changes"]["error"] == GRANT.as_dict()
     assert observe(forbidden, Wanted())["disk_rooms"]["error"] == GRANT.as_dict()
     assert remember(forbidden, Wanted()) == {}
+
+
+def test_a_server_that_said_nothing_is_an_error() -> None:
+    named = Wanted(disk_server="db01")
+    assert observe(world([file(1, 9)]), named)["disk_rooms"]["error"] == {
+        "reason": "unreachable",
+        "detail": "df: db01",
+    }
 
 
 def test_impossible_sizes_are_not_remembered() -> None:

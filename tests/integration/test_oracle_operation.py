@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import Collected, collect
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
-from lab.oracle.every_break import ACTIONS
+from lab.oracle.part import OraclePart
 from lab.oracle.server import INSPECTOR, PASSWORD, OracleServer, running_server
 from lab.oracle.world.green import green_world
 from lab.oracle.world.running import AlertEntry, LongOperation, Operation, Wait
+from lab.part import running
 
 SUBJECTS = ("instance", "instance_state", "sessions", "redo", "accounts", "alert", "standby")
 START = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -54,8 +54,9 @@ def database() -> Iterator[Database]:
 
 
 def test_of_a_chain_only_the_first_is_named() -> None:
-    with running_server(green_world(lambda: START)) as server:
-        asyncio.run(ACTIONS["oracle.session_blocks"].apply(server))
+    with running(OraclePart(), clock=lambda: START) as lab, lab.broken("oracle.session_blocks"):
+        server = cast(OraclePart, lab.part).server
+        assert server is not None
         found = Database(server).look()
     (row,) = found.observations["blockers"]["rows"]
     assert (row["session"], row["waiting"], row["state"]) == ("22,1274", 7, "idle")

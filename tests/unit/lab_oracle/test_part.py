@@ -32,6 +32,9 @@ LIMIT = "select current_utilization from v$resource_limit where resource_name = 
 SWITCHES = """select floor(max(switches) / 100) from (select count(*) as switches
     from v$log_history where first_time > sysdate - 1 group by trunc(first_time, 'HH24'))"""
 APPLICATION = "select round(expiry_date - sysdate) from dba_users where username = 'EBILL'"
+FORGOTTEN = """select count(*) from v$datafile d where not exists
+    (select null from v$backup_datafile_details b where b.file# = d.file#)"""
+HOLES = "select max(sequence#) - min(sequence#) + 1 - count(*) from v$archived_log"
 SEEN: list[tuple[str, str, Any]] = [
     ("user_tablespace_full", PART_OF_MAX.format("EBILL_DATA"), 96),
     ("system_tablespace_full", PART_OF_MAX.format("SYSAUX"), 93),
@@ -45,6 +48,13 @@ SEEN: list[tuple[str, str, Any]] = [
     ("rman_old", FULL_AGE, 20),
     ("rman_never", "select count(*) from v$rman_backup_job_details", 0),
     ("recovery_area_full", RECOVERY, 97),
+    ("job_broken", "select count(*) from dba_scheduler_jobs where state = 'BROKEN'", 1),
+    ("objects_invalid", "select count(*) from dba_objects where status = 'INVALID'", 3),
+    ("index_unusable", "select count(*) from dba_indexes where status = 'UNUSABLE'", 1),
+    ("blocks_corrupt", "select sum(blocks) from v$database_block_corruption", 9),
+    ("file_not_backed_up", FORGOTTEN, 1),
+    ("archived_log_lost", HOLES, 3),
+    ("started_from_pfile", "select count(value) from v$parameter where name = 'spfile'", 0),
     ("session_blocks", "select count(*) from v$session where final_blocking_session = 22", 7),
     ("session_long", "select count(*) from v$session where last_call_et > 7200", 1),
     ("session_long", "select count(*) from v$session_longops where time_remaining > 0", 1),

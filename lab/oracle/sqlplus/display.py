@@ -73,7 +73,8 @@ def print_rows(
     """The lines of a result, feedback included."""
     kept = [place for place, column in enumerate(columns) if column.name not in settings.noprint]
     visible = [columns[place] for place in kept]
-    headed = list(_headings(visible, settings)) if settings.pagesize and settings.heading else []
+    has_headings = visible and settings.pagesize and settings.heading
+    headed = list(_headings(visible, settings)) if has_headings else []
     room = 0
     for row in rows:
         lines = list(_row_lines(visible, [row[place] for place in kept], settings))

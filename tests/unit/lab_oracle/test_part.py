@@ -34,7 +34,7 @@ SWITCHES = """select floor(max(switches) / 100) from (select count(*) as switche
 APPLICATION = "select round(expiry_date - sysdate) from dba_users where username = 'EBILL'"
 FORGOTTEN = """select count(*) from v$datafile d where not exists
     (select null from v$backup_datafile_details b where b.file# = d.file#)"""
-HOLES = "select max(sequence#) - min(sequence#) + 1 - count(*) from v$archived_log"
+HOLES = "select max(sequence#) - min(sequence#) + 1 - count(distinct sequence#) from v$archived_log"
 SEEN: list[tuple[str, str, Any]] = [
     ("user_tablespace_full", PART_OF_MAX.format("EBILL_DATA"), 96),
     ("system_tablespace_full", PART_OF_MAX.format("SYSAUX"), 93),

@@ -87,4 +87,5 @@ _PLACES = {
     "business": _business,
     "interface": _interface,
     "gdca": _gdca,
+    "performance": _database,
 }

@@ -33,7 +33,17 @@ except ImportError as error:
 # Not abspath: __file__ may lie below collections/, which has no catalogue; the real path has.
 CATALOGUE_FOLDER = Path(__file__).resolve().parents[2] / "catalogue"
 
-AREAS = ("host", "backup", "log", "oracle", "web", "business", "interface", "gdca")
+AREAS = (
+    "host",
+    "backup",
+    "log",
+    "oracle",
+    "web",
+    "business",
+    "interface",
+    "gdca",
+    "performance",
+)
 
 
 class CatalogueError(ValueError):

@@ -75,6 +75,14 @@ class Messages(_Model):
     fail: Text | None = None
 
 
+class Proposal(_Model):
+    """What an optimisation proposal says of a finding, beside its advice."""
+
+    decides: Text
+    effort: Text
+    risk: Text
+
+
 class Check(_Model):
     """One question with limits; see docs/architecture.md for each key."""
 
@@ -101,6 +109,7 @@ class Check(_Model):
     impact: Text | None = None
     cause: Text | None = None
     remedy: str | None = None
+    proposal: Proposal | None = None
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> Check:
@@ -137,7 +146,10 @@ class Check(_Model):
 class AreaFile(_Model):
     """A file ``catalogue/<area>.yml``."""
 
-    area: Literal["host", "backup", "log", "oracle", "web", "business", "interface", "gdca"]
+    area: Literal[
+        "host", "backup", "log", "oracle", "web", "business", "interface", "gdca", "performance"
+    ]
+    on_demand: bool = False
     group: Annotated[str, pydantic.Field(pattern=r"^ebill_[a-z_]+$")]
     title: Text
     checks: Annotated[list[Check], pydantic.Field(min_length=1)]

@@ -21,6 +21,8 @@ def definitions(
         "areas": [
             {"id": name, "group": area.group, "title": area.title.model_dump()}
             for name, area in catalogue.areas.items()
+            # One that nobody asked for is no gap in this run.
+            if not area.on_demand or any(check.id in checks for check in area.checks)
         ],
         "checks": dict(checks),
         "readings": [

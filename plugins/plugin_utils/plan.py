@@ -31,8 +31,8 @@ def select_checks(
     """Return the ids of the selected checks in the catalogue's order.
 
     ``wanted`` are check ids or areas (all when empty); ``run_tags`` and ``skip_tags`` are
-    Ansible's tags, of which those that name areas count. An unknown id raises CatalogueError
-    with the known ones.
+    Ansible's tags, of which those that name areas count. An area that is ``on_demand`` counts only
+    where it, or a check of it, is named. An unknown id raises CatalogueError with the known ones.
     """
     unknown = [name for name in wanted if name not in catalogue.checks | catalogue.areas]
     if unknown:
@@ -48,7 +48,9 @@ def select_checks(
     return [
         check
         for check, area in catalogue.area_of.items()
-        if area in areas and (not wanted or check in wanted or area in wanted)
+        if area in areas
+        and (check in wanted or area in wanted or not wanted)
+        and (not catalogue.areas[area].on_demand or {check, area} & {*wanted, *run_tags})
     ]
 
 

@@ -19,9 +19,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 
+_ROLES = {"performance": "oracle"}
+"""Areas that another area's role inspects: same target, same log-in, same variables."""
+
+
 def argument_spec(area: str) -> dict[str, Any]:
     """Return the options of ``roles/inspect_<area>/meta/argument_specs.yml``."""
-    path = ROLES / f"inspect_{area}" / "meta" / "argument_specs.yml"
+    path = ROLES / f"inspect_{_ROLES.get(area, area)}" / "meta" / "argument_specs.yml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     options: dict[str, Any] = document["argument_specs"]["main"]["options"]
     return options

@@ -42,6 +42,13 @@ LANES = (
     "jobs",
     "alert",
     "late",  # what is asked only where earlier answers say so
+    # Of the performance diagnosis, which is a session of its own:
+    "sql",
+    "origins",
+    "plans",
+    "statistics",
+    "segments",
+    "history",
 )
 """The statements of a session in their order; no name is used twice in a session."""
 

@@ -22,6 +22,7 @@ Pair = tuple[str, str]
 RUNNING = "running"
 QUARTERS_SHOWN = 7
 """Earlier quarters in a trend: two years with the one reported."""
+SIZES = ("used_percent", "used_bytes", "total_bytes")
 CHECKS_NAMED = 6
 """So many chosen checks of an area the cover names."""
 
@@ -38,21 +39,34 @@ def quarterly_source(
     if not run:
         going_on = [row for row in ledger.runs(runs[-1]["quarter"]) if row["state"] == RUNNING]
         source.run = {**source.run, "running": [row["id"] for row in going_on]}
-    earlier = [_source(ledger, old, made, 1) for old in _earlier_quarters(ledger, runs[-1])]
-    if not earlier:
-        return source
-    history = [
+    history = _history(ledger, runs[-1])
+    quarters = _earlier_quarters(ledger, runs[-1])
+    if not quarters:
+        return replace(source, history=history)
+    before = _source(ledger, quarters[-1], made, 1)
+    return replace(source, history=history, previous_findings=build_quarterly(before)["findings"])
+
+
+def _history(ledger: Ledger, newest: RunRow) -> list[dict[str, Any]]:
+    """Return what every run up to the reported one measured of space, the oldest run first."""
+    runs = {
+        row["id"]: row["quarter"]
+        for quarter in [*_earlier_quarters(ledger, newest), ledger.runs(newest["quarter"])]
+        for row in quarter
+        if row["state"] != RUNNING and row["opened"] <= newest["opened"]
+    }
+    points = [
         {
-            "quarter": old.run["quarter"],
+            "quarter": runs[run],
+            "day": result["started"][:10],
             **{key: result[key] for key in ("check", "target", "part")},
-            **result["data"],
+            **{key: result["data"].get(key) for key in SIZES},
         }
-        for old in earlier
-        for result in old.results
-        if result["capacity"]
+        for run, result in ledger.capacity(list(runs))
+        if result["data"].get("used_percent") is not None
     ]
-    findings = build_quarterly(earlier[-1])["findings"]
-    return replace(source, history=history, previous_findings=findings)
+    order = {run: n for n, run in enumerate(runs.values())}
+    return sorted(points, key=lambda point: (order[point["quarter"]], point["day"]))
 
 
 def _runs(ledger: Ledger, quarter: str, run: str) -> list[RunRow]:
@@ -166,7 +180,7 @@ def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) ->
         site=newest["site"],
         run=_run(runs),
         targets=_targets(runs, kept, checks),
-        areas=[{"id": area["id"], **area["title"]} for area in definitions["areas"]],
+        areas=_areas(runs),
         sections=definitions["sections"],
         clauses=[{**c, "section": c["id"].split("-")[0]} for c in definitions["clauses"]],
         checks=checks,
@@ -177,6 +191,12 @@ def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) ->
         version=version,
         made=utc(made),
     )
+
+
+def _areas(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """Return the areas of all runs: one that is looked at on demand is not in each of them."""
+    found = {area["id"]: area["title"] for row in runs for area in row["definitions"]["areas"]}
+    return [{"id": area, **title} for area, title in found.items()]
 
 
 def _run(runs: Sequence[RunRow]) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def test_beyond_ten_years_no_day_is_named() -> None:
 def test_of_many_points_the_last_of_each_month_is_taken() -> None:
     daily = [Point(START + timedelta(days=n), 100 + n, 1000) for n in range(700)]
     found = forecast(daily, 90, START + timedelta(days=800))
-    assert found.points == 23  # 700 days are 23 months
+    assert found.points == 24  # to 2027-12-01, so of 24 months
     assert found.slopes == pytest.approx((1, 1, 1))
 
 

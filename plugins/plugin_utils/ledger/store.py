@@ -177,6 +177,14 @@ class Ledger:
         query = sa.select(RESULT.c.body).where(RESULT.c.run == run).order_by(RESULT.c.id)
         return [cast(Result, row["body"]) for row in self._rows(query)]
 
+    def capacity(self, runs: Sequence[str]) -> list[tuple[str, Result]]:
+        """Return (run, result) of what these runs measured of space, in order of recording."""
+        query = sa.select(RESULT.c.run, RESULT.c.body).where(
+            RESULT.c.capacity.is_not(None), RESULT.c.run.in_(runs)
+        )
+        rows = self._rows(query.order_by(RESULT.c.id))
+        return [(row["run"], cast(Result, row["body"])) for row in rows]
+
     def counts(self, run: str) -> dict[str, int]:
         """Return a run's number of results by status, over all six."""
         number = sa.func.count().label("number")

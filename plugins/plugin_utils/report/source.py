@@ -46,8 +46,8 @@ class QuarterSource:
     evidence
         ``id, target, area, sha256, size_bytes, collected``.
     history
-        earlier capacity points: ``quarter, check, target, part, used_percent, used_bytes,
-        total_bytes``.
+        capacity points up to now, oldest first: ``quarter, day ("2026-11-18"), check, target,
+        part, used_percent, used_bytes, total_bytes``.
     previous_findings
         ``model["findings"]`` of the last report before this quarter, or empty.
     version

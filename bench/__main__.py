@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every line of our speed list: ``python -m bench [host_area log_scan targets report]``.
+"""Every line of our speed list: ``python -m bench [host_area oracle_area report ...]``.
 
 Each is measured against something bare in the same run; the median of several rounds counts.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-LINES = ("host_area", "log_scan", "targets", "report")
+LINES = ("host_area", "log_scan", "oracle_area", "targets", "report")
 
 
 def main(names: list[str]) -> int:

@@ -114,6 +114,7 @@ GRANT SELECT ON SYS.DBA_TABLESPACES TO EBILL_OPS;
 -- oracle.jobs_state
 -- oracle.jobs_other_state
 -- oracle.jobs_queue_state
+-- oracle.jobs_queue_other_state
 -- oracle.jobs_statistics_ran
 -- oracle.jobs_statistics_age
 -- oracle.objects_invalid
@@ -268,6 +269,7 @@ GRANT SELECT ON SYS.DBA_SCHEDULER_JOB_RUN_DETAILS TO EBILL_OPS;
 
 -- oracle.jobs_overview
 -- oracle.jobs_queue_state
+-- oracle.jobs_queue_other_state
 GRANT SELECT ON SYS.DBA_JOBS TO EBILL_OPS;
 
 -- oracle.jobs_statistics_ran

@@ -32,8 +32,11 @@ def observe(
     ``checks``: what the grant costs, as text; a grant that costs nothing owed is left out.
     """
     problems = {name: answer for name, answer in answers.items() if isinstance(answer, Problem)}
-    if problems and len(problems) == len(answers):
-        return error(next(iter(problems.values())))
+    # What was not asked is an empty tuple: it tells nothing of its grant.
+    if problems and all(name in problems or answers[name] == () for name in answers):
+        missing = [one for one in problems.values() if one.reason == "missing_grant"]
+        if not missing or any(one.fatal for one in missing):
+            return error(next(iter(problems.values())))
     found: dict[str, set[str]] = {}
     for name, problem in problems.items():
         if problem.reason == "missing_grant" and not problem.fatal:

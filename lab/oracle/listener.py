@@ -173,6 +173,7 @@ class Listener:
         if refusal:
             await stream.refuse(refusal)
             return False
+        stream.service = request.wanted("SERVICE_NAME")
         await self._accept(stream, request)
         return not self.faults.too_old and self.faults.silent != "accept"
 

@@ -70,6 +70,7 @@ class SessionFacts:
     osuser: str = ""
     process: str = ""
     driver: str = ""
+    service: str = ""
     sysdba: bool = False
     told: dict[str, str] = field(default_factory=dict)
     """What the client says of itself while it works: client_identifier, module, action,

@@ -42,12 +42,14 @@ class OracleServer(Listener):
         self.world = world
         self.broken: frozenset[str] = frozenset()
         """The breaks in force that must be known to combine: see breaks.py."""
-        self.services = (world.name, "ebilldb")
+        self.services = (world.name, "ebilldb", *(one.name for one in world.pluggable))
         self.service_name = self.instance_name = world.name
 
     def _engine(self, _: Listener, facts: SessionFacts) -> Engine:
+        """A session is in the container whose service it asked for, else in the root."""
         sight = Sight(self.world, self.users, self.sessions, facts)
-        return SqlEngine(SessionDictionary(sight, self.service_name))
+        dictionary = SessionDictionary(sight, facts.service or self.service_name)
+        return SqlEngine(dictionary)
 
 
 class RunningServer:

@@ -84,7 +84,7 @@ def release_of(text: str) -> Release:
 
 @functools.cache
 def views() -> Mapping[str, DocumentedView]:
-    """Every view by its name, the CDB_ twin of each DBA_ view among them."""
+    """Every view by its name, the CDB_ twins of DBA_ views and the GV$ twins of V$ views too."""
     document = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=_loader())
     found = {}
     for name, entry in document["views"].items():
@@ -95,6 +95,10 @@ def views() -> Mapping[str, DocumentedView]:
             own = [one for one in view.columns if one.name != "CON_ID"]
             container = Documented("CON_ID", "NUMBER", since)
             found[twin] = DocumentedView(twin, since, False, (*own, container))
+        elif name.startswith("V$"):
+            instance = Documented("INST_ID", "NUMBER", view.since)
+            columns = (instance, *view.columns)
+            found[f"G{name}"] = DocumentedView(f"G{name}", view.since, False, columns)
     return found
 
 

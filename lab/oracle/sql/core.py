@@ -58,6 +58,14 @@ class Catalog(Protocol):
 
     def user(self) -> str: ...
 
+    def resolve(self, schema: str, name: str) -> str | None:
+        """The canonical name of what stands in FROM; None when there is no such thing."""
+        ...
+
+    def target(self, schema: str, name: str, verb: str) -> tuple[str, Sequence[Column]]:
+        """A table that DML changes: its canonical name and columns. ORA-00942, ORA-01031."""
+        ...
+
     @property
     def release(self) -> tuple[int, int]:
         """(major, minor) of the server."""

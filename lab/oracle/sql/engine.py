@@ -5,22 +5,26 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Protocol
 
-from lab.oracle import seam
 from lab.oracle.seam import Column, OraError, Result
 from lab.oracle.sql import aggregates, dates, functions, numbers
 from lab.oracle.sql.core import NULL, Catalog
 from lab.oracle.sql.functions import Entry
 from lab.oracle.sql.settings import Settings
-from lab.oracle.sql.translate import Translated, translate
+from lab.oracle.sql.storing import bind_kind, loaded, stored
+from lab.oracle.sql.translate import CHANGES, QUERIES, translate, translate_dml, verb_of
 
 STEPS_BETWEEN_LOOKS = 10_000
 CANCELLED = OraError(1013, "user requested cancel of current operation")
+EMPTY_BLOCK = re.compile(r"BEGIN NULL ?; ?END ?;")
+UNKNOWN_HERE = frozenset(
+    {"BEGIN", "DECLARE", "CALL", "EXPLAIN", "LOCK", "SET", "SAVEPOINT", "ROLLBACK", "MERGE"}
+)
 SQLITE_ERRORS = {
     "interrupted": CANCELLED,
     "too many levels": OraError(913, "too many values"),
@@ -32,58 +36,31 @@ class Dictionary(Catalog, Protocol):
 
     settings: Settings
 
+    def columns(self, view: str) -> Sequence[Column]:
+        """The columns of what was resolved, whether this user may read it or not."""
+        ...
+
     def rows(self, view: str) -> Sequence[Sequence[Any]]:
         """The rows of a view that `view()` has shown, as Python values."""
+        ...
+
+    def change(
+        self, verb: str, table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> Callable[[], None]:
+        """INSERT, UPDATE (row number, values), DELETE (row number); returns what undoes it."""
+        ...
+
+    def alter_session(self, text: str) -> None:
+        """What stands behind ALTER SESSION SET."""
+        ...
+
+    def command(self, sql: str) -> None:
+        """DDL and the like: whatever is neither a query nor DML."""
         ...
 
     def now(self) -> datetime:
         """The database host's time, aware."""
         ...
-
-
-def bind_kind(value: Any) -> str:
-    if value is None:
-        return NULL
-    if isinstance(value, str):
-        return seam.VARCHAR2
-    if isinstance(value, int | float | Decimal):
-        return seam.NUMBER
-    if isinstance(value, datetime):
-        if value.tzinfo:
-            return seam.TIMESTAMP_TZ
-        return seam.TIMESTAMP if value.microsecond else seam.DATE
-    return seam.INTERVAL if isinstance(value, timedelta) else seam.RAW
-
-
-def stored(value: Any, kind: str, zone: Any = None) -> Any:
-    """A Python value of a column or bind of this kind as SQLite holds it.
-
-    `zone`: that of a timestamp with time zone that was given without one.
-    """
-    if value is None or value == "":
-        return None
-    if kind == seam.NUMBER:
-        return numbers.encode(int(value) if isinstance(value, bool) else value)
-    if isinstance(value, timedelta):
-        return dates.interval(value)
-    if isinstance(value, datetime):
-        if kind == seam.TIMESTAMP_TZ:
-            return dates.timestamp_tz(value if value.tzinfo else value.replace(tzinfo=zone))
-        return dates.date(value) if kind == seam.DATE else dates.timestamp(value)
-    return value
-
-
-def loaded(value: Any, kind: str) -> Any:
-    """A value out of SQLite as the seam hands it on."""
-    if isinstance(value, bytes) and kind == seam.NUMBER:
-        number = numbers.decode(value)
-        return int(number) if number == number.to_integral_value() else number
-    if isinstance(value, str):
-        if value.startswith(dates.TAG):
-            return dates.when(value)
-        if value.startswith(dates.INTERVAL_TAG):
-            return dates.span(value)
-    return value
 
 
 class SqlEngine:
@@ -95,6 +72,8 @@ class SqlEngine:
         self.problem: OraError | None = None
         self.stopped = False
         self.moment = dictionary.now()
+        self.undo: list[Callable[[], None]] = []
+        """What takes the changes of the open transaction back, oldest first."""
         self.database.set_progress_handler(lambda: self.stopped, STEPS_BETWEEN_LOOKS)
         self._register()
 
@@ -102,40 +81,87 @@ class SqlEngine:
         self.stopped, self.problem = False, None
         self.moment = self.dictionary.now()
         kinds = [bind_kind(value) for value in binds]
-        translated = translate(sql, kinds, self.dictionary)
-        if not translated.sql:
-            return Result()
-        rows = self._rows(translated, binds)
-        kept = [column.kind for column in translated.columns]
-        return Result(
-            translated.columns,
-            [tuple(loaded(v, k) for v, k in zip(row, kept, strict=True)) for row in rows],
-        )
+        verb, text = verb_of(sql)
+        if verb in QUERIES:
+            found = translate(sql, kinds, self.dictionary)
+            wanted = [column.kind for column in found.columns]
+            return Result(found.columns, self._rows(found.sql, found.views, wanted, binds))
+        if verb in CHANGES:
+            return self._change(sql, verb, kinds, binds)
+        self._other(text, verb)
+        return Result()
 
-    def _rows(self, translated: Translated, binds: Sequence[Any]) -> list[Any]:
+    def _rows(
+        self, sql: str, views: frozenset[str], kinds: Sequence[str], binds: Sequence[Any]
+    ) -> list[Any]:
         values = [stored(value, bind_kind(value)) for value in binds]
         try:
-            self._load(translated.views)
-            return self.database.execute(translated.sql, values).fetchall()
+            self._load(views)
+            rows = self.database.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._error(error) from error
+        return [tuple(loaded(v, k) for v, k in zip(row, kinds, strict=True)) for row in rows]
+
+    def _change(self, sql: str, verb: str, kinds: Sequence[str], binds: Sequence[Any]) -> Result:
+        change = translate_dml(sql, verb, kinds, self.dictionary)
+        rows = self._rows(change.sql, change.views, change.kinds, binds)
+        self.undo.append(self.dictionary.change(verb, change.table, change.names, rows))
+        return Result(affected=len(rows))
+
+    def _other(self, sql: str, verb: str) -> None:
+        """Transactions, the session, DDL (which commits before and after)."""
+        words = " ".join(sql.upper().split())
+        if words in ("COMMIT", "COMMIT WORK"):
+            self.commit()
+        elif words in ("ROLLBACK", "ROLLBACK WORK"):
+            self.rollback()
+        elif words == "SET TRANSACTION READ ONLY" or EMPTY_BLOCK.fullmatch(words):
+            # No effect is the truth here: fixed views are never consistent in time.
+            return
+        elif words.startswith("ALTER SESSION SET "):
+            self.dictionary.alter_session(sql.split(None, 3)[3])
+        elif words.startswith("ALTER SESSION"):
+            raise OraError(3001, "unimplemented feature (stand-in: ALTER SESSION)")
+        elif verb in UNKNOWN_HERE:
+            raise OraError(3001, f"unimplemented feature (stand-in: {verb})")
+        else:
+            self.commit()
+            self.dictionary.command(sql)
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self.undo)
+
+    def commit(self) -> None:
+        self.undo.clear()
+
+    def rollback(self) -> None:
+        while self.undo:
+            self.undo.pop()()
 
     def describe(self, sql: str, binds: Sequence[Any]) -> Result:
         kinds = [bind_kind(value) for value in binds] or [NULL] * 1000
-        return Result(translate(sql, kinds, self.dictionary, describing=True).columns)
+        verb, _ = verb_of(sql)
+        if verb in QUERIES:
+            return Result(translate(sql, kinds, self.dictionary, describing=True).columns)
+        if verb in CHANGES:
+            translate_dml(sql, verb, kinds, self.dictionary, describing=True)
+        return Result()
 
     def interrupt(self) -> None:
         self.stopped = True
         self.database.interrupt()
 
     def close(self) -> None:
+        """The end of a session takes back what it has not committed."""
+        self.rollback()
         self.database.close()
 
     def _load(self, views: frozenset[str]) -> None:
         """Fresh tables for the views that the statement names, as the world is now."""
         zone = self.moment.tzinfo
         for view in views:
-            columns: Sequence[Column] = self.dictionary.view(view) or ()
+            columns = self.dictionary.columns(view)
             names = ", ".join(f"c{i}" for i in range(len(columns)))
             self.database.execute(f"DROP TABLE IF EXISTS `{view}`")
             self.database.execute(f"CREATE TABLE `{view}` ({names})")

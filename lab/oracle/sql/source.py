@@ -27,16 +27,6 @@ NO_FROM = (23, 0)
 """The first release in which a SELECT needs no FROM."""
 
 
-def canonical(name: str, schema: str) -> str | None:
-    """SYS.V_$X and the synonym V$X are the same view; a V_$X or SYS.V$X is none."""
-    fixed = name.startswith(("V_$", "GV_$"))
-    if schema == "SYS":
-        if fixed:
-            return name.replace("V_$", "V$", 1)
-        return None if name.startswith(("V$", "GV$")) else name
-    return None if fixed or schema else name
-
-
 def add_relation(node: Any, scope: Scope) -> str:
     """Register one item of FROM with the scope; its SQL."""
     alias_node = node.args.get("alias")
@@ -76,7 +66,7 @@ def _named(node: Any, scope: Scope) -> tuple[str, Sequence[Column]]:
     cte = scope.cte(name) if not schema else None
     if cte:
         return cte
-    view = canonical(name, schema)
+    view = scope.statement.catalog.resolve(schema, name)
     columns = scope.statement.catalog.view(view) if view else None
     if view is None or columns is None:
         raise scope.statement.error(942, "table or view does not exist", node)

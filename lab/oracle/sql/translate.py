@@ -15,44 +15,43 @@ from lab.oracle import seam
 from lab.oracle.seam import Column, OraError
 from lab.oracle.sql import calls, conditions, expr  # noqa: F401 - they register their emitters
 from lab.oracle.sql.core import NULL, Catalog, Scope, Statement
-from lab.oracle.sql.parse import parse
+from lab.oracle.sql.dml import Change, translate_change
+from lab.oracle.sql.parse import Parsed, parse
 from lab.oracle.sql.query import emit_query
 
-WRITES = frozenset(
-    {
-        "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "TRUNCATE", "GRANT", "REVOKE",
-        "COMMENT", "RENAME", "AUDIT", "NOAUDIT", "PURGE", "FLASHBACK",
-    }
-)  # fmt: skip
-UNKNOWN_HERE = frozenset({"ALTER", "BEGIN", "DECLARE", "CALL", "EXPLAIN", "LOCK", "ANALYZE", "SET"})
 VERB = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(\(*)\s*(\w*)", re.DOTALL)
+QUERIES = ("SELECT", "WITH")
+CHANGES = {"INSERT": exp.Insert, "UPDATE": exp.Update, "DELETE": exp.Delete}
 
 
 @dataclass(frozen=True)
 class Translated:
-    """`sql` is empty for a statement without rows that is accepted without effect."""
-
     sql: str
     columns: Sequence[Column]
     views: frozenset[str]
 
 
+def verb_of(sql: str) -> tuple[str, str]:
+    """(first word in upper case, the statement from there on)."""
+    found = VERB.match(sql)
+    if not found:
+        return "", sql
+    return found.group(2).upper(), sql[found.start(1) :]
+
+
+def _bound(parsed: Parsed, bind_kinds: Sequence[str], *, describing: bool) -> None:
+    if parsed.binds != len(bind_kinds) and not describing:
+        if parsed.binds > len(bind_kinds):
+            raise OraError(1008, "not all variables bound")
+        raise OraError(1036, "unrecognized bind variable passed to bind call")
+
+
 def translate(
     sql: str, bind_kinds: Sequence[str], catalog: Catalog, *, describing: bool = False
 ) -> Translated:
-    """Raises OraError for whatever the stand-in does not know for certain."""
-    found = VERB.match(sql)
-    verb = found.group(2).upper() if found else ""
-    if verb not in ("SELECT", "WITH"):
-        return _other(sql[found.start(2) :] if found else sql, verb)
+    """A query. Raises OraError for whatever the stand-in does not know for certain."""
     parsed = parse(sql)
-    if parsed.binds != len(bind_kinds) and not describing:
-        more = parsed.binds > len(bind_kinds)
-        raise (
-            OraError(1008, "not all variables bound")
-            if more
-            else OraError(1036, "unrecognized bind variable passed to bind call")
-        )
+    _bound(parsed, bind_kinds, describing=describing)
     if not isinstance(parsed.tree, exp.Query):
         raise OraError(3001, "unimplemented feature")
     statement = Statement(parsed, bind_kinds, catalog)
@@ -64,14 +63,12 @@ def translate(
     return Translated(text, final, frozenset(statement.views))
 
 
-def _other(sql: str, verb: str) -> Translated:
-    """What is no query. The inspection user may write nothing, whatever it names."""
-    words = " ".join(sql.upper().split())
-    if words == "SET TRANSACTION READ ONLY":
-        # No effect is the truth here: fixed views are never consistent in time.
-        return Translated("", (), frozenset())
-    if verb in WRITES or words.startswith(("ALTER SYSTEM", "ALTER DATABASE", "ALTER TABLE")):
-        raise OraError(1031, "insufficient privileges")
-    if verb in UNKNOWN_HERE:
-        raise OraError(3001, f"unimplemented feature (stand-in: {verb})")
-    raise OraError(900, "invalid SQL statement")
+def translate_dml(
+    sql: str, verb: str, bind_kinds: Sequence[str], catalog: Catalog, *, describing: bool = False
+) -> Change:
+    """INSERT, UPDATE or DELETE of a user's table."""
+    parsed = parse(sql)
+    _bound(parsed, bind_kinds, describing=describing)
+    if not isinstance(parsed.tree, CHANGES[verb]):
+        raise OraError(3001, "unimplemented feature")
+    return translate_change(parsed.tree, Statement(parsed, bind_kinds, catalog))

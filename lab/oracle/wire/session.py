@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Protocol
 
 from lab.oracle.faults import Faults
@@ -66,7 +67,7 @@ class Session:
             if facts is None:
                 await self.talk.until_gone()
                 return
-            self.facts = facts
+            facts = self.facts = replace(facts, service=self.talk.stream.service)
             self.engine = self.host.open_engine(facts)
             self.calls = Calls(self.talk, self.engine)
             try:
@@ -80,17 +81,23 @@ class Session:
             pump.cancel()
 
     async def _negotiate(self) -> AuthMessage:
-        """PROTOCOL and DATA TYPES; the client's AUTH 1, which FAST AUTH brings along."""
-        first = await self.talk.receive(_read_first)
+        """PROTOCOL and DATA TYPES; the client's AUTH 1, which FAST AUTH brings along.
+
+        A client may ask for the PROTOCOL first and log on fast all the same (seerdb does).
+        """
         protocol = self.host.profile.protocol()
-        if first is not None:
-            client, hello = first
+        self.greeting = b""
+        said = await self.talk.receive(_read_negotiation)
+        if said is None:
+            await self.talk.stream.send_data(protocol)
+            said = await self.talk.receive(_read_negotiation)
+        if said is None:
+            raise Malformed("PROTOCOL twice")
+        client, hello = said
+        if hello:
             self.talk.agree(client)
             self.greeting = protocol + NO_DATA_TYPES
             return hello
-        self.greeting = b""
-        await self.talk.stream.send_data(protocol)
-        client = await self.talk.receive(lambda data: logon.read_data_types(Reader(data)))
         await self.talk.stream.send_data(NO_DATA_TYPES)
         self.talk.agree(client)
         return await self._auth(logon.AUTH_1)
@@ -175,10 +182,13 @@ class Session:
         return None
 
 
-def _read_first(data: bytes) -> tuple[Client, AuthMessage] | None:
-    """FAST AUTH, or None for a PROTOCOL message."""
+def _read_negotiation(data: bytes) -> tuple[Client, AuthMessage | None] | None:
+    """FAST AUTH or DATA TYPES; None for a PROTOCOL message."""
     reader = Reader(data)
-    if data[:1] == bytes([logon.FAST_AUTH]):
+    kind = data[:1]
+    if kind == bytes([logon.FAST_AUTH]):
         return logon.read_fast_auth(reader)
+    if kind == bytes([logon.DATA_TYPES]):
+        return logon.read_data_types(reader), None
     logon.read_protocol(reader)
     return None

@@ -59,6 +59,8 @@ class Stream:
         self.writer = writer
         self.sdu = 8192
         self.accepted = False
+        self.service = ""
+        """The service that the client asked for; "" when it named an instance."""
 
     async def read(self) -> Packet:
         """The next packet; IncompleteReadError or ConnectionError when the client is gone."""

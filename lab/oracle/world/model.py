@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
+from lab.oracle.world.load import Load
 from lab.oracle.world.running import Operation
 from lab.oracle.world.upkeep import Upkeep
 
@@ -131,6 +133,72 @@ class ResourceLimit:
     initial: int | None = None
 
 
+@dataclass
+class Role:
+    """`catalog`: it may read the whole dictionary, as SELECT_CATALOG_ROLE and DBA may."""
+
+    name: str
+    privileges: set[str] = field(default_factory=set)
+    grants: set[str] = field(default_factory=set)
+    roles: set[str] = field(default_factory=set)
+    catalog: bool = False
+
+
+@dataclass
+class UserDetails:
+    """What CREATE USER says of an account beside its password."""
+
+    created: datetime
+    default_tablespace: str = "USERS"
+    temporary_tablespace: str = "TEMP"
+    profile: str = "DEFAULT"
+
+
+@dataclass
+class TableColumn:
+    """`kind` as in seam.py; `size`: characters of text or digits of a number, 0 for no bound."""
+
+    name: str
+    kind: str
+    size: int = 0
+    scale: int | None = None
+    nullable: bool = True
+
+
+@dataclass
+class Table:
+    """A small table of a user's: rows are lists of Python values."""
+
+    owner: str
+    name: str
+    columns: list[TableColumn]
+    rows: list[list[Any]] = field(default_factory=list)
+    key: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.owner}.{self.name}"
+
+
+def roles() -> dict[str, Role]:
+    """The roles that every database has and that matter here."""
+    everything = {
+        "CREATE SESSION", "ALTER SESSION", "ALTER SYSTEM", "ALTER DATABASE", "CREATE TABLE",
+        "ALTER TABLESPACE", "CREATE TABLESPACE", "DROP TABLESPACE", "MANAGE TABLESPACE",
+        "CREATE USER", "ALTER USER", "DROP USER", "CREATE ROLE", "DROP ANY ROLE", "GRANT ANY ROLE",
+        "GRANT ANY PRIVILEGE", "GRANT ANY OBJECT PRIVILEGE", "SELECT ANY TABLE",
+        "INSERT ANY TABLE", "UPDATE ANY TABLE", "DELETE ANY TABLE", "CREATE ANY TABLE",
+        "DROP ANY TABLE", "SELECT ANY DICTIONARY", "SET CONTAINER",
+    }  # fmt: skip
+    known = (
+        Role("CONNECT", {"CREATE SESSION", "SET CONTAINER"}),
+        Role("RESOURCE", {"CREATE TABLE"}),
+        Role("SELECT_CATALOG_ROLE", catalog=True),
+        Role("DBA", everything, catalog=True),
+    )
+    return {role.name: role for role in known}
+
+
 def utc_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -175,6 +243,7 @@ class World:
     limits: list[ResourceLimit] = field(default_factory=list)
     running: Operation = field(default_factory=Operation)
     upkeep: Upkeep = field(default_factory=Upkeep)
+    load: Load = field(default_factory=Load)
     # A multitenant database is a world whose own tablespaces are the root's, with its pluggable
     # databases here: see world/multitenant.py. `con_id` is 0 where there are no containers.
     con_id: int = 0
@@ -182,6 +251,13 @@ class World:
     pluggable: list[Container] = field(default_factory=list)
     first_file: int = 0
     """How many file numbers come before this container's; they are unique in the database."""
+    roles: dict[str, Role] = field(default_factory=roles)
+    granted_roles: dict[str, set[str]] = field(default_factory=dict)
+    """The roles of each user."""
+    details: dict[str, UserDetails] = field(default_factory=dict)
+    """Of accounts that were made by CREATE USER."""
+    tables: dict[str, Table] = field(default_factory=dict)
+    """By owner.name."""
 
     @property
     def is_multitenant(self) -> bool:

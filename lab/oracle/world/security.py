@@ -1,14 +1,18 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts and privileges: DBA_USERS, DBA_SYS_PRIVS, DBA_TAB_PRIVS and what a session has."""
+"""Accounts, roles and privileges, and what a session has of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from lab.oracle.world import access
+from lab.oracle.world.model import UserDetails
 from lab.oracle.world.views import Row, Sight, view
+
+NO = {"ADMIN_OPTION": "NO", "COMMON": "NO", "INHERITED": "NO"}
 
 
 @view("DBA_USERS")
@@ -36,12 +40,15 @@ def dba_users(sight: Sight) -> Iterable[Row]:
             "ORACLE_MAINTAINED": "Y" if account.maintained else "N",
         }
     for number, user in enumerate(sight.users.values(), 110):
+        details = world.details.get(user.name) or UserDetails(world.created)
         yield common | {
             "USERNAME": user.name,
             "USER_ID": number,
             "ACCOUNT_STATUS": _status(user),
-            "DEFAULT_TABLESPACE": "USERS",
-            "CREATED": world.created,
+            "DEFAULT_TABLESPACE": details.default_tablespace,
+            "TEMPORARY_TABLESPACE": details.temporary_tablespace,
+            "PROFILE": details.profile,
+            "CREATED": details.created,
             "ORACLE_MAINTAINED": "N",
         }
 
@@ -53,58 +60,111 @@ def _status(user: Any) -> str:
 
 @view("DBA_SYS_PRIVS")
 def dba_sys_privs(sight: Sight) -> Iterable[Row]:
-    for user in sight.users.values():
-        for privilege in sorted(user.privileges):
-            yield {
-                "GRANTEE": user.name,
-                "PRIVILEGE": privilege,
-                "ADMIN_OPTION": "NO",
-                "COMMON": "NO",
-                "INHERITED": "NO",
-            }
+    for holder in [*sight.users.values(), *sight.world.roles.values()]:
+        for privilege in sorted(holder.privileges):
+            yield NO | {"GRANTEE": holder.name, "PRIVILEGE": privilege}
 
 
-def _grants(user: Any) -> Iterable[Row]:
+def _grants(name: str, grants: Iterable[str]) -> Iterable[Row]:
     """A grant on V$X is one on SYS.V_$X: the synonym cannot be granted."""
-    for name in sorted(user.grants):
+    for grant in sorted(grants):
+        verb, _, table = grant.partition(" ")
+        owner, _, short = table.partition(".")
+        if not table:
+            verb, owner = "SELECT", "SYS"
+            short = grant.replace("V$", "V_$", 1) if "$" in grant else grant
         yield {
-            "GRANTEE": user.name,
-            "OWNER": "SYS",
-            "TABLE_NAME": name.replace("V$", "V_$", 1) if "$" in name else name,
-            "GRANTOR": "SYS",
-            "PRIVILEGE": "SELECT",
+            "GRANTEE": name,
+            "OWNER": owner,
+            "TABLE_NAME": short,
+            "GRANTOR": owner,
+            "PRIVILEGE": verb,
             "GRANTABLE": "NO",
             "HIERARCHY": "NO",
             "COMMON": "NO",
-            "TYPE": "VIEW",
+            "TYPE": "TABLE" if table else "VIEW",
             "INHERITED": "NO",
         }
 
 
 @view("DBA_TAB_PRIVS")
 def dba_tab_privs(sight: Sight) -> Iterable[Row]:
-    for user in sight.users.values():
-        yield from _grants(user)
+    for holder in [*sight.users.values(), *sight.world.roles.values()]:
+        yield from _grants(holder.name, holder.grants)
 
 
 @view("USER_TAB_PRIVS")
 def user_tab_privs(sight: Sight) -> Iterable[Row]:
     user = sight.users.get(sight.me.user) if sight.me else None
-    return _grants(user) if user else ()
+    return _grants(user.name, user.grants) if user else ()
 
 
 @view("USER_SYS_PRIVS")
 def user_sys_privs(sight: Sight) -> Iterable[Row]:
-    for row in session_privs(sight):
-        yield row | {
-            "USERNAME": sight.me.user if sight.me else "SYS",
-            "ADMIN_OPTION": "NO",
-            "COMMON": "NO",
-            "INHERITED": "NO",
-        }
+    """What was granted to the user itself, not by a role."""
+    name = sight.me.user if sight.me else ""
+    user = sight.users.get(name)
+    for privilege in sorted(user.privileges) if user else ():
+        yield NO | {"USERNAME": name, "PRIVILEGE": privilege}
 
 
 @view("SESSION_PRIVS")
 def session_privs(sight: Sight) -> Iterable[Row]:
     user = sight.users.get(sight.me.user) if sight.me else None
-    return [{"PRIVILEGE": privilege} for privilege in sorted(user.privileges)] if user else []
+    held = set(user.privileges) if user else set[str]()
+    for role in access.roles_of(sight, user.name) if user else ():
+        held |= role.privileges
+    return [{"PRIVILEGE": privilege} for privilege in sorted(held)]
+
+
+@view("SESSION_ROLES")
+def session_roles(sight: Sight) -> Iterable[Row]:
+    name = sight.me.user if sight.me else ""
+    return [{"ROLE": role.name} for role in access.roles_of(sight, name)]
+
+
+@view("DBA_ROLES")
+def dba_roles(sight: Sight) -> Iterable[Row]:
+    for number, role in enumerate(sight.world.roles.values(), 2):
+        yield {
+            "ROLE": role.name,
+            "ROLE_ID": number,
+            "PASSWORD_REQUIRED": "NO",
+            "AUTHENTICATION_TYPE": "NONE",
+            "COMMON": "NO",
+            "ORACLE_MAINTAINED": "N",
+            "INHERITED": "NO",
+        }
+
+
+@view("DBA_ROLE_PRIVS")
+def dba_role_privs(sight: Sight) -> Iterable[Row]:
+    held = dict(sight.world.granted_roles)
+    held |= {role.name: role.roles for role in sight.world.roles.values()}
+    for name, roles in held.items():
+        for role in sorted(roles):
+            yield NO | {"GRANTEE": name, "GRANTED_ROLE": role, "DEFAULT_ROLE": "YES"}
+
+
+@view("USER_ROLE_PRIVS")
+def user_role_privs(sight: Sight) -> Iterable[Row]:
+    name = sight.me.user if sight.me else ""
+    for role in sorted(sight.world.granted_roles.get(name, ())):
+        yield NO | {"USERNAME": name, "GRANTED_ROLE": role, "DEFAULT_ROLE": "YES"}
+
+
+@view("ROLE_TAB_PRIVS")
+def role_tab_privs(sight: Sight) -> Iterable[Row]:
+    """Of the roles that the session has."""
+    name = sight.me.user if sight.me else ""
+    for role in access.roles_of(sight, name):
+        for row in _grants(role.name, role.grants):
+            yield {
+                "ROLE": role.name,
+                "OWNER": row["OWNER"],
+                "TABLE_NAME": row["TABLE_NAME"],
+                "PRIVILEGE": row["PRIVILEGE"],
+                "GRANTABLE": "NO",
+                "COMMON": "NO",
+                "INHERITED": "NO",
+            }

@@ -111,7 +111,8 @@ def columns(text: str) -> list[Column]:
 def view(name: str, spec: str = "", *also: str, public: bool = False) -> Callable[[Maker], Maker]:
     """Register a view, under further names too; `public`: everyone may read it.
 
-    A DBA_ view brings its CDB_ twin along: the rows of every open container, with its CON_ID.
+    A DBA_ view brings its CDB_ twin along: the rows of every open container, with its CON_ID; a
+    V$ view its GV$ twin, of the one instance.
     """
 
     def register(make: Maker) -> Maker:
@@ -123,9 +124,19 @@ def view(name: str, spec: str = "", *also: str, public: bool = False) -> Callabl
             twin = f"CDB_{one[4:]}"
             if one.startswith("DBA_") and twin in dictionary.views():
                 VIEWS[twin] = View(twin, (), _everywhere(make), own_public=False)
+            if f"G{one}" in dictionary.views():
+                VIEWS[f"G{one}"] = View(f"G{one}", (), _with_instance(rows), own_public=False)
         return make
 
     return register
+
+
+def _with_instance(make: Maker) -> Maker:
+    def rows(sight: Sight) -> Iterable[Row]:
+        for row in make(sight):
+            yield row | {"INST_ID": 1}
+
+    return rows
 
 
 def _everywhere(make: Maker) -> Maker:

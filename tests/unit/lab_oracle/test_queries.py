@@ -108,7 +108,8 @@ CORPUS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
     ("select username, account_status from dba_users where oracle_maintained = 'N' order by 1", [],
      [("EBILL", "OPEN"), ("EBILL_INSPECT", "OPEN")]),
     ("select privilege from session_privs", [], [("CREATE SESSION",)]),
-    ("select grantee, privilege from dba_sys_privs", [], [("EBILL_INSPECT", "CREATE SESSION")]),
+    ("select grantee, privilege from dba_sys_privs where grantee not in"
+     " (select role from dba_roles)", [], [("EBILL_INSPECT", "CREATE SESSION")]),
     ("select count(*) from user_tab_privs where owner = 'SYS' and table_name = 'V_$INSTANCE'", [],
      [(1,)]),
     ("select owner, segment_name, bytes/1073741824 gb from dba_segments where owner = 'EBILL'"

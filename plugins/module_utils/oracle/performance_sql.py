@@ -47,6 +47,8 @@ _SHOWN = 10
 _HISTORY_DAYS = 7
 # What runs once in a night is a report, and may take its time.
 _LEAST_EXECUTIONS = 1000
+# Of the rows of a table; an index seldom helps with more.
+_FEW = 0.05
 
 _OVER = ", ".join(
     f"ROW_NUMBER() OVER (ORDER BY {measure} DESC) AS {rank}" for rank, measure in _RANKS.items()
@@ -236,6 +238,8 @@ def _scans(answers: Answers, wanted: Wanted) -> Observation:
         table_rows = counts.get(name, {}).get("num_rows") or 0
         if not (statement and size and table_rows and scan.get("filtered")):
             continue
+        if (scan.get("estimated") or 0) > table_rows * _FEW:
+            continue
         if kind_of_owner(name[0], wanted) == "site":
             found.append(_scan(scan, statement, size.get("bytes") or 0, table_rows))
     return rows(sorted(found, key=lambda row: -row["scanned_gib"])[:_SHOWN])
@@ -250,7 +254,8 @@ def _scan(scan: Mapping[str, Any], statement: Mapping[str, Any], size: int, tabl
         "table_gib": round(size / GIB, 2),
         "executions": executions,
         "scanned_gib": round(size * executions / GIB, 1),
-        "selected_percent": round(100 * (scan.get("estimated") or 0) / table_rows, 2),
+        "selected_rows": scan.get("estimated") or 0,
+        "table_rows": table_rows,
         "seconds_each": round((statement.get("elapsed_us") or 0) / 1e6 / max(executions, 1), 2),
     }
 

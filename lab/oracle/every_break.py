@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lab.oracle import (  # noqa: F401 - they register their breaks
     breaks_operation,
+    breaks_performance,
     breaks_upkeep,
 )
 from lab.oracle.breaks import ACTIONS

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.steps import other_core, sanity
+from tests.steps import drivers, other_core, sanity
 
 ROOT = Path(__file__).resolve().parents[1]
 Step = Callable[[], int]
@@ -50,6 +50,7 @@ STEPS: dict[str, Step] = {
     "lint": lambda: run("ansible-lint", "--offline"),
     "sanity": lambda: sanity.main(ROOT),
     "unit": lambda: python("-m", "pytest", "-q", "-n", "2", "tests/unit"),
+    "drivers": lambda: drivers.main(ROOT),
     "integration": lambda: python("-m", "pytest", "-q", "tests/integration", "tests/browser"),
     "molecule": lambda: run("molecule", "test", "--all"),
     "other-core": lambda: other_core.main(ROOT),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An environment for each driver below .cache/drivers, made when missing or when its lock changed."""
+"""An environment for each driver below .cache/drivers, made when missing or its lock changed."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ DRIVERS = (
     ),
     Driver("node-oracledb-6.10.0", "node", "node_oracledb.cjs", "oracledb-6"),
     Driver("node-oracledb-26.0.0", "node", "node_oracledb.cjs", "oracledb"),
-    # It cannot log on to a server that offers fast logon.
-    Driver("seerdb-3.3.0", "seerdb", "seerdb_client.py", profiles=("12.1", "19c")),
+    Driver("seerdb-3.3.0", "seerdb", "seerdb_client.py"),
 )
 
 

@@ -175,7 +175,10 @@ class Calls:
         """The next rows, if any were asked for, and the ERROR that says whether more may follow."""
         wanted = request.rows if request.options & requests.OPTION_FETCH else 0
         batch = cursor.rows[cursor.sent : cursor.sent + wanted]
-        body = responses.rows(cursor.types, batch, self.lobs) if batch else b""
+        body = b""
+        if batch:
+            sizes = bool(cursor.defines)
+            body = responses.rows(cursor.types, batch, self.lobs, sizes=sizes)
         cursor.sent += len(batch)
         done = wanted and cursor.sent >= len(cursor.rows)
         problem = responses.NO_DATA if done else None

@@ -114,14 +114,16 @@ class Lobs:
     def free(self, locator: bytes) -> None:
         self._lobs.pop(int.from_bytes(locator[16:24], "big"), None)
 
-    def column(self, value: str | bytes | None) -> bytes:
-        """A LOB in a row: NULL, or sizes and a new locator."""
+    def column(self, value: str | bytes | None, *, sizes: bool = True) -> bytes:
+        """A LOB in a row: NULL, or a new locator, with its sizes for who asked for them."""
         if value is None:
             return bytes(Writer().ub(0))
         locator = self.add(value)
         lob = self.find(locator)
-        size = len(lob.data) // lob.unit
-        return bytes(Writer().ub(LOCATOR, size, CHUNK).lp(locator))
+        out = Writer().ub(LOCATOR)
+        if sizes:
+            out.ub(len(lob.data) // lob.unit, CHUNK)
+        return bytes(out.lp(locator))
 
     def answer(self, call: LobCall) -> bytes:
         """The answer's messages but for the ERROR that ends it."""

@@ -17,7 +17,9 @@ from lab.oracle.wire.lobs import Lobs
 from lab.oracle.wire.requests import BindType
 
 ERROR, ROW_HEADER, ROW, STATUS, IO_VECTOR, DESCRIBE = 4, 6, 7, 9, 11, 16
-IN_TRANSACTION = 2
+CALL_ENDED, IN_TRANSACTION = 1, 2
+"""Bits of the call status. Clients of Oracle's only look at the second; seerdb's finds the end of
+a LOB by the first."""
 DIRECTION_IN, DIRECTION_IN_OUT = 32, 48
 PLAIN_SCALE = -127
 NO_DATA = OraError(1403, "no data found")
@@ -60,7 +62,11 @@ TEXT_SIZE, RAW_SIZE = 4000, 2000
 
 def status(*, in_transaction: bool = False) -> bytes:
     """The whole answer to ping, commit, rollback and logoff."""
-    return bytes(Writer().u8(STATUS).ub(IN_TRANSACTION if in_transaction else 0).u8(0))
+    return bytes(Writer().u8(STATUS).ub(_call_status(in_transaction)).u8(0))
+
+
+def _call_status(in_transaction: bool) -> int:
+    return CALL_ENDED | (IN_TRANSACTION if in_transaction else 0)
 
 
 def error(
@@ -73,7 +79,7 @@ def error(
 ) -> bytes:
     """The ERROR message that ends a response; None means success."""
     code = problem.code if problem else 0
-    out = Writer().u8(ERROR).ub(IN_TRANSACTION if in_transaction else 0)
+    out = Writer().u8(ERROR).ub(_call_status(in_transaction))
     out.ub(0, rows, code, 0, 0, cursor)
     out.ub(problem.offset if problem else 0).u8(0, 0, 0, 0, 0, 0)
     out.ub(0, 0).u8(0).ub(0, 0)
@@ -152,13 +158,14 @@ def fetch_types(columns: Sequence[Column], defines: Sequence[BindType]) -> list[
     return types
 
 
-def rows(types: Sequence[int], batch: Sequence[Sequence[Any]], lobs: Lobs) -> bytes:
+def rows(types: Sequence[int], batch: Sequence[Sequence[Any]], lobs: Lobs, *, sizes: bool) -> bytes:
+    """`sizes`: the client has defined its columns, and so asked for the sizes of LOBs."""
     out = Writer().u8(ROW_HEADER, 2).raw(bytes(6))
     for row in batch:
         out.u8(ROW)
         for kind, value in zip(types, row, strict=True):
             if kind in (values.CLOB, values.BLOB):
-                out.raw(lobs.column(value))
+                out.raw(lobs.column(value, sizes=sizes))
                 continue
             out.lp(None if value is None else encode(kind, value))
             if kind in (values.LONG, values.LONG_RAW):

@@ -62,7 +62,11 @@ class Client:
 
     def open(self, step: Step) -> Any:
         port = self.order["ports"][step.get("server", "main")]
-        part = f"SID={step['sid']}" if "sid" in step else f"SERVICE_NAME={step.get('service', 'EBILLDB')}"
+        part = (
+            f"SID={step['sid']}"
+            if "sid" in step
+            else f"SERVICE_NAME={step.get('service', 'EBILLDB')}"
+        )
         sdu = f"(SDU={step['sdu']})" if "sdu" in step else ""
         protocol = "TCPS" if step.get("tls") else "TCP"
         security = "(SECURITY=(SSL_SERVER_DN_MATCH=OFF))" if step.get("tls") else ""

@@ -61,9 +61,9 @@ class Client:
     def open(self, step: Step) -> Any:
         options: dict[str, Any] = {"service_name": step.get("service", "EBILLDB")}
         if "sid" in step:
-            options = {"sid": step["sid"]}
+            options = {"sid": step["sid"], "service_name": None}
         if step.get("sysdba"):
-            options["mode"] = "SYSDBA"
+            options["role"] = 1
         return seerdb.connect(
             user=step.get("user", "tester"),
             password=step.get("password", "p"),
@@ -138,6 +138,35 @@ class Client:
                 cursor.execute(step["sql"].format(number))
                 counts.append(len(cursor.fetchmany(10)))
         return [min(counts), len(counts)]
+
+    def timeout(self, step: Step) -> Any:
+        self.connection.call_timeout = 300
+        try:
+            self.rows(step["sql"])
+        except seerdb.Error as error:
+            said = "timeout" if "1013" in str(error) or "timeout" in str(error) else str(error)
+        self.connection.call_timeout = 0
+        return [said, table(self.rows(step["then"], [{"n": "1"}]))]
+
+    def pool(self, step: Step) -> Any:
+        port = self.order["ports"]["main"]
+        pool = seerdb.create_pool(
+            user="tester",
+            password="p",
+            host="127.0.0.1",
+            port=port,
+            service_name="EBILLDB",
+            min=1,
+            max=3,
+        )
+        found = []
+        for number in range(1, 7):
+            with pool.acquire() as connection:
+                cursor = connection.cursor()
+                cursor.execute(step["sql"], [number])
+                found += table(cursor.fetchall())
+        pool.close()
+        return found
 
     def sessions(self, step: Step) -> Any:
         opened = [self.open({}) for _ in range(step["count"])]

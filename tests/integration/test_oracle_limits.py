@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +20,16 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import Co
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
-from lab.oracle.server import INSPECTOR, PASSWORD, OracleServer, inspector, running_server
+from lab.oracle.server import (
+    INSPECTOR,
+    PASSWORD,
+    OracleServer,
+    RunningServer,
+    inspector,
+    running_server,
+)
+from lab.oracle.world.green import green_world
+from lab.tls import CLIENT, Authority
 
 
 @dataclass
@@ -188,3 +200,97 @@ def test_a_hang_in_fetch_costs_its_own_checks_only() -> None:
         assert found.observations["datafiles"]["error"]["reason"] == "timeout"
         assert "rows" in found.observations["rman_full"]
         assert "rows" in found.observations["database"]
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority("hospital", datetime.now(UTC))
+
+
+@contextmanager
+def with_tls(authority: Authority, folder: Path, names: list[str]) -> Iterator[OracleServer]:
+    server = OracleServer(green_world(), [inspector()])
+    # The driver compares the common name and DNS names, not addresses.
+    server.tls = authority.issue(names[0], names=names).server_context(folder, "server")
+    with RunningServer(server) as running:
+        yield running
+
+
+def wallet(folder: Path, authority: Authority) -> str:
+    """A folder with the wallet that the thin driver reads: a client's pair and the authority."""
+    client = authority.issue("client", usages=[CLIENT])
+    pems = (client.certificate_pem, client.key_pem, authority.root.certificate_pem)
+    (folder / "ewallet.pem").write_bytes(b"".join(pems))
+    return str(folder)
+
+
+def test_tcps_with_a_wallet(authority: Authority, tmp_path: Path) -> None:
+    with with_tls(authority, tmp_path, ["127.0.0.1"]) as server:
+        where = {"protocol": "tcps", "wallet_location": wallet(tmp_path, authority)}
+        found = collect(login(server.port, server, query_timeout_seconds=5, **where), Wanted())
+        assert reasons(found) == set()
+        assert server.logins[INSPECTOR].success == 1
+
+
+def test_a_certificate_of_somebody_else(authority: Authority, tmp_path: Path) -> None:
+    with with_tls(authority, tmp_path, ["192.0.2.7"]) as server:
+        where: dict[str, Any] = {
+            "protocol": "tcps",
+            "wallet_location": wallet(tmp_path, authority),
+        }
+        limits = {"query_timeout_seconds": 5}
+        refused = collect(login(server.port, server, **where, **limits), Wanted())
+        assert reasons(refused) == {"tls_failed"}
+        assert server.logins == {}
+        where["ssl_server_dn_match"] = False
+        found = collect(login(server.port, server, **where, **limits), Wanted())
+        assert reasons(found) == set()
+
+
+@pytest.mark.parametrize("known", ["nothing", "another authority", "no wallet in the folder"])
+def test_a_server_that_is_not_trusted(authority: Authority, tmp_path: Path, known: str) -> None:
+    folder, theirs = tmp_path / "theirs", tmp_path / "ours"
+    folder.mkdir()
+    theirs.mkdir()
+    where: dict[str, Any] = {"protocol": "tcps"}
+    reason = "tls_failed"
+    if known == "another authority":
+        where["wallet_location"] = wallet(folder, Authority("other", datetime.now(UTC)))
+    elif known != "nothing":
+        where["wallet_location"], reason = str(folder), "wallet_unusable"
+    with with_tls(authority, theirs, ["127.0.0.1"]) as server:
+        found = collect(login(server.port, server, **where), Wanted())
+        assert reasons(found) == {reason}
+        assert server.logins == {}
+        if reason == "wallet_unusable":
+            detail = found.observations["instance"]["error"]["detail"]
+            assert detail.startswith(str(folder))
+
+
+def test_plain_words_to_a_tls_listener_and_tls_to_a_plain_one(
+    authority: Authority, tmp_path: Path
+) -> None:
+    with with_tls(authority, tmp_path, ["127.0.0.1"]) as server:
+        plain = collect(login(server.port, server), Wanted())
+        assert len(reasons(plain)) == 1
+        assert server.logins == {}
+    with running_server() as server:
+        where = {"protocol": "tcps", "wallet_location": wallet(tmp_path, authority)}
+        found = collect(login(server.port, server, **where), Wanted())
+        assert len(reasons(found)) == 1
+        assert server.logins == {}
+
+
+def test_what_is_remembered_is_compared_in_the_next_run() -> None:
+    with running_server() as server:
+        where = login(server.port, server, query_timeout_seconds=5)
+        first = collect(where, Wanted())
+        kept = json.loads(json.dumps(first.bookmarks))
+        assert len(json.dumps(kept)) < 100_000
+        second = collect(where, Wanted(earlier=kept))
+        fresh = {n for n, o in first.observations.items() if "no_baseline" in json.dumps(o)}
+        assert fresh
+        assert not {n for n, o in second.observations.items() if "no_baseline" in json.dumps(o)}
+        server.faults.refuse = 12514
+        third = collect(where, Wanted(earlier=json.loads(json.dumps(second.bookmarks))))
+        assert third.bookmarks == json.loads(json.dumps(second.bookmarks))

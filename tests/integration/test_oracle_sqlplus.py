@@ -38,11 +38,11 @@ def seen(server: OracleServer, shell: str = "dash", **changed: Any) -> dict[str,
 
 
 def reasons(observations: dict[str, Any]) -> set[str]:
-    """Of all observations but those that are rightly absent and the transport's own."""
+    """Of all observations but those that are rightly absent and those of the transport."""
     return {
         observation["error"]["reason"] if "error" in observation else "answered"
         for name, observation in observations.items()
-        if name != "oracle_session" and "absent" not in observation
+        if name not in ("oracle_session", "statements") and "absent" not in observation
     }
 
 

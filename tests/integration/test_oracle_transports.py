@@ -47,15 +47,18 @@ def by_driver(server: OracleServer) -> dict[str, Any]:
         user=INSPECTOR,
         password=PASSWORD,
     )
-    return collect(login, Wanted(**SITE)).observations
+    found = collect(login, Wanted(**SITE)).observations
+    found.pop("statements")
+    return found
 
 
 def by_sqlplus(
     server: OracleServer, home: Path, shell: str = "dash", **changed: Any
 ) -> dict[str, Any]:
-    """Observations without the one that tells the transport."""
+    """Observations without those that tell of the transport."""
     chosen = options(server, sqlplus_home=str(home), **changed)
     found = Target(shell).collect(collector, chosen, timeout_seconds=60).observations
+    found.pop("statements")
     told = found.pop("oracle_session")
     assert told["rows"][0]["transport"] == "sqlplus"
     return found

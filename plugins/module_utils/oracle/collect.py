@@ -13,7 +13,9 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle import grants
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     Answers,
     Observation,
+    Row,
     absent,
+    rows,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login, Session
@@ -61,11 +63,23 @@ def from_answers(
 ) -> Collected:
     """Return what is made of answers, whatever carried them.
 
-    ``asked``: a row for each statement, for the evidence.
+    ``asked``: a row for each statement (Asked.as_dict); it goes into the evidence as the
+    observation ``statements``, which no check reads.
     """
-    return Collected(
-        observe(answers, wanted), [dict(row) for row in asked], bookmarks(answers, wanted)
-    )
+    observations = observe(answers, wanted) | {"statements": rows([_shown(row) for row in asked])}
+    return Collected(observations, [dict(row) for row in asked], bookmarks(answers, wanted))
+
+
+def _shown(asked: Mapping[str, Any]) -> Row:
+    """A statement as a flat row; ``reason`` only where it failed."""
+    row: Row = {
+        "statement": asked.get("name"),
+        "views": ", ".join(asked.get("views") or [str(asked.get("view"))]),
+        "seconds": asked.get("elapsed_seconds"),
+        "rows": asked.get("rows"),
+    }
+    problem = asked.get("error")
+    return row | {"reason": problem["reason"]} if problem else row
 
 
 def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:

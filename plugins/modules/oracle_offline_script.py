@@ -91,10 +91,10 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import all_parts
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.offline_script import scripts
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus import (
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus import version_of
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus_login import (
     Address,
     UnusableError,
-    version_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import wanted_of
 

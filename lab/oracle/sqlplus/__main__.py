@@ -15,7 +15,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lab.oracle.sqlplus.program import MANNERS, Left, Program
+from lab.oracle.sqlplus.manner import MANNERS
+from lab.oracle.sqlplus.program import Left, Program
 
 
 def main(arguments: Sequence[str]) -> int:

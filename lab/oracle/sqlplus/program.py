@@ -12,40 +12,14 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from lab.oracle.sqlplus.client import Connection, SqlError
 from lab.oracle.sqlplus.display import Settings, print_rows, shown
+from lab.oracle.sqlplus.manner import LOGON, USAGE, Manner
 
-_USAGE = """SP2-0306: Invalid option.
-Usage: CONN[ECT] [{{logon|/|proxy}} [AS {roles}] [edition=value]]
-where <logon> ::= <username>[/<password>][@<connect_identifier>]
-      <proxy> ::= <proxyuser>[<username>][/<password>][@<connect_identifier>]"""
-_LOGON = re.compile(r'([A-Za-z][\w$#]*)(?:/(?:"([^"]*)"|([^@/"\s]*)))?(?:@(\S+))?\Z')
 _SQL_WORDS = ("SELECT", "WITH", "ALTER", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "GRANT")
-
-
-@dataclass(frozen=True)
-class Manner:
-    """What differs between the releases of the client."""
-
-    name: str
-    longest_line: int
-    roles: str
-    release: str
-
-
-MANNERS = {
-    "11.2": Manner("11.2.0.4.0", 2499, "{SYSDBA|SYSOPER|SYSASM}", "1102000400"),
-    "19": Manner(
-        "19.0.0.0.0",
-        4999,
-        "{SYSDBA|SYSOPER|SYSASM|SYSBACKUP|SYSDG|SYSKM|SYSRAC}",
-        "1900000000",
-    ),
-}
 
 
 class Left(Exception):
@@ -105,9 +79,9 @@ class Program:
 
     def connect(self, logon: str) -> None:
         """One login attempt; raises Left when WHENEVER SQLERROR EXIT is in force."""
-        found = _LOGON.match(logon.strip())
+        found = LOGON.match(logon.strip())
         if not found or not found[4]:
-            self.say(_USAGE.format(roles=self.manner.roles))
+            self.say(USAGE.format(roles=self.manner.roles))
             return
         self.variables.pop("_O_RELEASE", None)
         password = found[2] if found[2] is not None else found[3]
@@ -254,9 +228,6 @@ class Program:
         elif key not in _IGNORED_SETTINGS:
             self.say(f'SP2-0158: unknown SET option "{name}"')
 
-    def _prompt(self, rest: str) -> None:
-        self.say(rest)
-
     def _define(self, rest: str) -> None:
         name, _, text = rest.partition("=")
         self.variables[name.strip().upper()] = text.strip().strip("'\"")
@@ -303,7 +274,7 @@ class Program:
         raise Left(1 if rest.upper().startswith("FAIL") else 0)
 
     def _title(self, _rest: str) -> None:
-        """TTITLE OFF and BTITLE OFF print nothing, and no others are in use."""
+        """Titles are never on here, so OFF prints nothing."""
 
 
 _IGNORED_SETTINGS = (
@@ -312,7 +283,7 @@ _IGNORED_SETTINGS = (
 )
 _COMMANDS: tuple[tuple[str, int, Callable[[Program, str], None]], ...] = (
     ("SET", 3, Program._set),
-    ("PROMPT", 3, Program._prompt),
+    ("PROMPT", 3, Program.say),
     ("DEFINE", 3, Program._define),
     ("COLUMN", 3, Program._column),
     ("CLEAR", 2, Program._clear),

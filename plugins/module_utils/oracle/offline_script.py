@@ -14,7 +14,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from ansible_collections.ebill.ops.plugins.module_utils.oracle import sqlplus
+from ansible_collections.ebill.ops.plugins.module_utils.oracle import sqlplus, sqlplus_login
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
 
 FORMAT = 1
@@ -118,12 +118,12 @@ def mark_of(database: str, parts: Sequence[Part]) -> str:
 def file_name(database: str) -> str:
     """Return the scripts' name without its ending; UnusableError for an odd inventory name."""
     if not _DATABASE.match(database):
-        raise sqlplus.UnusableError("database")
+        raise sqlplus_login.UnusableError("database")
     return f"ebill-oracle-{database}"
 
 
 def scripts(
-    database: str, user: str, address: sqlplus.Address, parts: Sequence[Part]
+    database: str, user: str, address: sqlplus_login.Address, parts: Sequence[Part]
 ) -> dict[str, str]:
     """Return the files by name: ``.sh`` and ``.sql``."""
     name, mark = file_name(database), mark_of(database, parts)
@@ -141,7 +141,7 @@ def scripts(
     words = {
         "@FILE@": name,
         "@MARK@": mark,
-        "@USER@": sqlplus.account(user),
+        "@USER@": sqlplus_login.account(user),
         "@ADDRESS@": f"//{address}" if address.service else address.descriptor(),
         "@CONNECT@": shlex.quote(address.descriptor()),
     }

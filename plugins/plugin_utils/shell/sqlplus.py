@@ -24,6 +24,11 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.frames import (
     source_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus_login import (
+    Address,
+    UnusableError,
+    connect_command,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted, wanted_of
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell import frame
 from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Collected, Context
@@ -51,7 +56,7 @@ def script(options: Mapping[str, Any], context: Context) -> str:
         "SQLPLUS_AFTER": "\n".join(sqlplus.after_login(parts, mark)),
     }
     if not _unusable(options):
-        variables["SQLPLUS_CONNECT"] = sqlplus.connect_command(
+        variables["SQLPLUS_CONNECT"] = connect_command(
             str(options["user"]), str(options["password"]), _address(options)
         )
     return frame.assemble(_OUTPUT, context, variables, {})
@@ -97,8 +102,8 @@ def _all_problems(parts: Sequence[Part], problem: Problem) -> Reading:
     return Reading({part.name: problem for part in parts})
 
 
-def _address(options: Mapping[str, Any]) -> sqlplus.Address:
-    return sqlplus.Address(
+def _address(options: Mapping[str, Any]) -> Address:
+    return Address(
         host=str(options["host"]),
         port=int(options.get("port") or 1521),
         service=str(options["service"]) if options.get("service") else None,
@@ -114,8 +119,8 @@ def _unusable(options: Mapping[str, Any]) -> str:
         address = _address(options)
         if bool(address.service) == bool(address.sid):
             return "service"
-        sqlplus.connect_command(str(options["user"]), str(options["password"]), address)
-    except sqlplus.UnusableError as error:
+        connect_command(str(options["user"]), str(options["password"]), address)
+    except UnusableError as error:
         return str(error)
     except KeyError as error:
         return str(error.args[0])

@@ -15,7 +15,8 @@ import pytest
 
 from lab.oracle.sqlplus.client import Result, SqlError
 from lab.oracle.sqlplus.display import Settings, print_rows, shown
-from lab.oracle.sqlplus.program import MANNERS, Program
+from lab.oracle.sqlplus.manner import MANNERS
+from lab.oracle.sqlplus.program import Program
 
 
 class Kind:

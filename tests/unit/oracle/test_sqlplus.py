@@ -11,11 +11,11 @@ import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import sqlplus
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.collect import Wanted, all_parts
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part, text
-from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus import (
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus import fold
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.sqlplus_login import (
     Address,
     UnusableError,
     connect_command,
-    fold,
 )
 from hypothesis import given
 from hypothesis import strategies as st

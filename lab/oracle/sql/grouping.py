@@ -220,7 +220,7 @@ def _ratio(node: Any, scope: Scope) -> Typed:
 @contextmanager
 def _grouped_arguments(scope: Scope) -> Iterator[None]:
     """The argument of a window function may be an aggregate of the block's groups."""
-    held, scope.may_aggregate = scope.may_aggregate, scope.groups is not None
+    held, scope.may_aggregate = scope.may_aggregate, True
     try:
         yield
     finally:

@@ -126,7 +126,10 @@ def _aggregates(node: Any) -> bool:
     if isinstance(node, exp.Query):
         return False
     if isinstance(node, exp.Window):
-        inner = [*node.this.iter_expressions(), *(node.args.get("partition_by") or [])]
+        if str(node.args.get("over")).upper() == "KEEP":
+            return True
+        call = node.this.this if isinstance(node.this, exp.WithinGroup) else node.this
+        inner = [*call.iter_expressions(), *(node.args.get("partition_by") or [])]
         inner += [node.args["order"]] if node.args.get("order") else []
         return any(_aggregates(part) for part in inner)
     if isinstance(node, exp.Anonymous) and str(node.this).upper() in AGGREGATES:

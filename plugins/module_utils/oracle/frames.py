@@ -165,21 +165,22 @@ def _sections(body: str, mark: str) -> dict[str, str]:
 
 def _rows(part: Part, section: str) -> Answer:
     """The rows of a closed frame, or why there are none."""
-    *chunks, talk = section.split(ROW_END)
+    *chunks, last = section.split(ROW_END)
     opening = part.name + SEPARATOR
     lines: list[str] = []
+    heard = [last]
     for chunk in chunks:
         said, found, line = chunk.partition(opening)
         if not found:
             return Problem("bad_answer", f"{part.view} ({len(lines)} rows)")
-        talk = f"{said}\n{talk}"
+        heard.append(said)
         lines.append(opening + line.replace("\r", ""))
-    codes = _CODE.findall(talk)
+    codes = _CODE.findall("\n".join(heard))
     if any(code in _NO_SESSION for code in codes):
         return Problem("connection_lost", f"{part.view} (SP2-0640)", fatal=True)
     if codes:
         return _query_problem(part, codes)
-    if opening in talk:
+    if opening in last:
         return Problem("bad_answer", f"{part.view} (row cut short)")
     return Statement("", (part,)).answers(lines)[part.name]
 

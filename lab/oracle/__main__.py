@@ -11,12 +11,13 @@ import contextlib
 
 from lab.oracle.every_break import ACTIONS
 from lab.oracle.server import OracleServer, inspector
+from lab.oracle.wire.profiles import PROFILES
 from lab.oracle.world.green import green_world
 
 
-async def serve(port: int, broken: list[str]) -> None:
+async def serve(port: int, profile: str, broken: list[str]) -> None:
     account = inspector()
-    server = OracleServer(green_world(), [account], port=port)
+    server = OracleServer(green_world(), [account], profile, port=port)
     await server.start()
     for name in broken:
         await ACTIONS[name].apply(server)
@@ -31,12 +32,13 @@ async def serve(port: int, broken: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m lab.oracle", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--profile", default="19c", choices=sorted(PROFILES))
     parser.add_argument(
         "--break", dest="broken", action="append", default=[], choices=sorted(ACTIONS)
     )
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(options.port, options.broken))
+        asyncio.run(serve(options.port, options.profile, options.broken))
 
 
 if __name__ == "__main__":

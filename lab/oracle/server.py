@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -37,8 +38,9 @@ class OracleServer(Listener):
         profile: str = "19c",
         host: str = "127.0.0.1",
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        super().__init__(self._engine, users, profile, host, port)
+        super().__init__(self._engine, users, profile, host, port, tls=tls)
         self.world = world
         self.broken: frozenset[str] = frozenset()
         """The breaks in force that must be known to combine: see breaks.py."""
@@ -81,12 +83,15 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    world: World | None = None, users: Iterable[User] | None = None, profile: str = "19c"
+    world: World | None = None,
+    users: Iterable[User] | None = None,
+    profile: str = "19c",
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[OracleServer]:
     """Run on a thread: `with running_server() as server: connect to server.port`.
 
     Without arguments: the green world and the inspector.
     """
-    server = OracleServer(world or green_world(), users or [inspector()], profile)
+    server = OracleServer(world or green_world(), users or [inspector()], profile, tls=tls)
     with RunningServer(server) as running:
         yield running

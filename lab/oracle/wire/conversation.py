@@ -86,6 +86,8 @@ class Conversation:
             except Short:
                 if len(buffer) > LARGEST_REQUEST:
                     raise Malformed("request without end") from None
+            except (ValueError, OverflowError) as error:
+                raise Malformed(f"a value that no client sends: {error}") from error
 
     async def reset(self, marker: int) -> None:
         """Answer a break (1, 3) with the whole exchange and ORA-01013, a lone reset with one."""

@@ -14,8 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.oracle.seam import OraError
 from lab.oracle.wire import values
 from lab.oracle.wire.codec import Malformed, Reader, Short, Writer
+from lab.oracle.wire.lobs import Lobs
+from lab.oracle.wire.requests import read_request
 
 KNOWN_NUMBERS = [
     (0, "80"),
@@ -99,11 +102,59 @@ def test_intervals(span: timedelta) -> None:
     assert values.decode_interval(values.encode_interval(span)) == span
 
 
-@given(st.floats(allow_nan=False))
-def test_binary_double(number: float) -> None:
-    data = struct.pack(">d", number)
-    shown = bytes([data[0] | 0x80]) + data[1:] if data[0] < 128 else bytes(255 - b for b in data)
-    assert values.decode_double(shown) == number
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_binary_double(left: float, right: float) -> None:
+    """They come back, and sort by their bytes as by their values."""
+    assert values.decode_double(values.encode_double(left)) == left
+    if left < right:
+        assert values.encode_double(left) < values.encode_double(right)
+
+
+@given(st.floats(allow_nan=False, width=32))
+def test_binary_float(number: float) -> None:
+    assert values.decode_double(values.encode_double(number, single=True)) == number
+
+
+def test_known_double() -> None:
+    assert values.encode_double(1.0) == b"\xbf" + b"\xf0" + bytes(6)
+    assert values.decode_double(bytes(255 - byte for byte in struct.pack(">d", -2.0))) == -2.0
+
+
+@given(
+    st.one_of(st.text(min_size=1), st.binary(min_size=1)),
+    st.integers(min_value=1, max_value=50),
+    st.binary(min_size=2, max_size=20),
+)
+def test_lob_write_keeps_what_it_does_not_touch(
+    value: str | bytes, offset: int, data: bytes
+) -> None:
+    lobs = Lobs()
+    lob = lobs.find(lobs.add(value))
+    before, data = lob.data, data[: len(data) // 2 * 2]
+    lob.write(offset, data)
+    start = (offset - 1) * lob.unit
+    assert lob.data[start : start + len(data)] == data
+    assert lob.data[:start].startswith(before[:start])
+    assert lob.data[start + len(data) :] == before[start + len(data) :]
+
+
+def test_locator_of_nobody() -> None:
+    lobs = Lobs()
+    locator = lobs.add("x")
+    assert len(locator) == 40
+    lobs.free(locator)
+    assert len(lobs) == 0
+    for wrong in (locator, b"", bytes(40)):
+        with pytest.raises(OraError, match="ORA-22275"):
+            lobs.find(wrong)
+
+
+@given(st.binary(max_size=400), st.sampled_from([7, 12, 24]))
+def test_no_bytes_crash_the_reader(data: bytes, fields: int) -> None:
+    """What a client cannot have sent is told as such (the session makes one error of them)."""
+    for head in (b"", b"\x03\x5e\x01", b"\x11\x87\x01", b"\x03\x60\x01", b"\x11\x60\x01"):
+        with contextlib.suppress(Short, Malformed, ValueError, OverflowError):
+            read_request(head + data, fields, {})
 
 
 @given(st.lists(st.integers(min_value=-(2**63), max_value=2**63 - 1)))

@@ -56,12 +56,12 @@ def test_account_state(connect: Connect, server: OracleServer, key: str, code: i
         setattr(user, key, False)
 
 
-@pytest.mark.parametrize("code", [1033, 1034, 1045])
+@pytest.mark.parametrize("code", [1033, 1034, 1045, 28040])
 def test_logon_errors(connect: Connect, server: OracleServer, code: int) -> None:
     server.faults.logon_error = code
     problem = refused(connect)
     assert problem.args[0].code == code
-    assert problem.args[0].isrecoverable is (code != 1045)
+    assert problem.args[0].isrecoverable is (code < 1045)
 
 
 def test_no_create_session(connect: Connect, server: OracleServer) -> None:
@@ -92,6 +92,43 @@ def test_listener_refuses(connect: Connect, server: OracleServer, code: int) -> 
 def test_server_too_old(connect: Connect, server: OracleServer) -> None:
     server.faults.too_old = True
     assert "DPY-3010" in str(refused(connect))
+
+
+def test_closed_in_place_of_an_answer(connect: Connect, server: OracleServer) -> None:
+    server.faults.close_at_connect = True
+    problem = refused(connect)
+    assert problem.args[0].full_code == "DPY-6005"
+    assert "DPY-4011" in str(problem)
+
+
+def test_native_encryption_required(connect: Connect, server: OracleServer) -> None:
+    server.faults.encryption_required = True
+    assert "DPY-3001" in str(refused(connect))
+
+
+@pytest.mark.parametrize(("kind", "code"), [("10g", "DPY-3015"), ("11g", ""), ("12c", "")])
+def test_verifiers(connect: Connect, server: OracleServer, kind: str, code: str) -> None:
+    """The kind is an account's; the fault gives all of them the same."""
+    user = server.users["EBILL_INSPECT"]
+    for place in (user, server.faults):
+        before = place.verifier
+        place.verifier = kind
+        try:
+            if code:
+                assert refused(connect).args[0].full_code == code
+            else:
+                assert connect().is_healthy()
+                assert refused(connect, password="wrong").args[0].code == 1017
+        finally:
+            place.verifier = before
+
+
+def test_asked_again_and_sent_elsewhere(connect: Connect, server: OracleServer) -> None:
+    server.faults.resend = True
+    assert connect().is_healthy()
+    with running_server() as front:
+        front.faults.redirect = f"127.0.0.1:{server.port}"
+        assert connect(dsn=f"127.0.0.1:{front.port}/ebilldb").is_healthy()
 
 
 @pytest.mark.parametrize("place", ["connect", "accept"])
@@ -130,6 +167,17 @@ def test_call_timeout_with_break(connect: Connect, server: OracleServer) -> None
     with pytest.raises(oracledb.DatabaseError, match="DPY-4024"):
         connection.cursor().execute("select 1 from dual")
     server.faults.slow_seconds = 0
+    assert connection.cursor().execute("select 2 from dual").fetchone() == (2,)
+
+
+def test_call_timeout_in_a_parse(connect: Connect, server: OracleServer) -> None:
+    connection = connect()
+    connection.call_timeout = 200
+    server.faults.hang_in_execute = True
+    for job in ("parse", "execute"):
+        with pytest.raises(oracledb.DatabaseError, match="DPY-4024"):
+            getattr(connection.cursor(), job)("select 1 from dual")
+    server.faults.hang_in_execute = False
     assert connection.cursor().execute("select 2 from dual").fetchone() == (2,)
 
 

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import oracledb
 import pytest
 
+import lab.oracle
 from lab.oracle.part import TARGET, OraclePart
 from lab.part import Running, running
 
@@ -164,3 +167,11 @@ def test_green_world_stays_in_its_limits(part: Running) -> None:
     assert ask(part, failed) == 0
     assert ask(part, FULL_AGE) < 8
     assert ask(part, RECOVERY) < 80
+
+
+def test_it_is_a_package_of_its_own() -> None:
+    """Nothing of the lab but what a part is; nothing in plugins imports it: test_layers.py."""
+    folder = Path(lab.oracle.__file__).parent
+    named = re.compile(r"^(?:from|import) (lab[.\w]*|ansible[.\w]*)", re.MULTILINE)
+    found = {name for path in folder.rglob("*.py") for name in named.findall(path.read_text())}
+    assert {name for name in found if not name.startswith("lab.oracle")} == {"lab.part"}

@@ -18,6 +18,7 @@ from lab.oracle import seam
 from lab.oracle.listener import Listener, User
 from lab.oracle.seam import Column, OraError, Result, SessionFacts
 from lab.oracle.server import OracleServer, RunningServer
+from lab.oracle.wire.profiles import PROFILES
 
 from .conftest import Connect
 
@@ -55,7 +56,7 @@ def awkward_rows(count: int) -> list[tuple[Any, ...]]:
 class Canned:
     """An engine of fixed answers, to look at the wire alone."""
 
-    ROWS = awkward_rows(300)
+    ROWS = awkward_rows(700)
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, list[Any]]] = []
@@ -82,14 +83,14 @@ class Canned:
         pass
 
 
-@pytest.fixture(scope="module")
-def canned() -> Iterator[tuple[Listener, Canned]]:
+@pytest.fixture(scope="module", params=list(PROFILES))
+def canned(request: pytest.FixtureRequest) -> Iterator[tuple[Listener, Canned]]:
     engine = Canned()
 
     def engines(_: Listener, facts: SessionFacts) -> Canned:
         return engine
 
-    with RunningServer(Listener(engines, [User("U", "p")])) as listener:
+    with RunningServer(Listener(engines, [User("U", "p")], request.param)) as listener:
         yield listener, engine
         assert listener.protocol_errors == []
 
@@ -111,16 +112,19 @@ def canon(canned: tuple[Listener, Canned]) -> Iterator[Canon]:
         one.close()
 
 
-@pytest.mark.parametrize("sdu", [512, 600, 1024, 8192, 65535])
-@pytest.mark.parametrize(
-    ("arraysize", "prefetch"),
-    [(1, 0), (2, 2), (7, 3), (100, 2), (299, 1), (300, 300), (1000, 1000)],
-)
-def test_batches(canon: Canon, sdu: int, arraysize: int, prefetch: int) -> None:
-    cursor = canon(sdu=sdu).cursor()
-    cursor.arraysize, cursor.prefetchrows = arraysize, prefetch
-    for _ in range(2):
-        assert cursor.execute("select rows").fetchall() == Canned.ROWS
+SHAPES = [(1, 0), (2, 2), (7, 3), (100, 2), (299, 1), (700, 700), (1000, 1000)]
+"""Sizes of array and prefetch."""
+
+
+@pytest.mark.parametrize("sdu", [512, 513, 600, 1024, 8192, 32767, 65535])
+def test_batches(canon: Canon, sdu: int) -> None:
+    """Rows straddle packets anywhere, and come in batches of any size."""
+    connection = canon(sdu=sdu)
+    for arraysize, prefetch in SHAPES:
+        cursor = connection.cursor()
+        cursor.arraysize, cursor.prefetchrows = arraysize, prefetch
+        for _ in range(2):
+            assert cursor.execute("select rows").fetchall() == Canned.ROWS
 
 
 def test_types(canon: Canon) -> None:

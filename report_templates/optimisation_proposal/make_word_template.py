@@ -60,6 +60,8 @@ def table(make: Any, document: Any, shown: str, columns: Any) -> None:
     made = make.framed(document, 4, len(columns))
     head, start, body, end = made.rows
     make.row_flag(head, "w:tblHeader")
+    for row in (head, body):
+        make.row_flag(row, "w:cantSplit")
     for n, (title, width, paragraphs) in enumerate(columns):
         made.columns[n].width = Cm(width)
         for row in made.rows:

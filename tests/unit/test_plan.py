@@ -35,9 +35,12 @@ GROUPS = {"ebill_servers": ["app01", "db01"], "ebill_databases": ["ebilldb"]}
 TARGETS = ["app01", "db01", "ebilldb"]
 
 
+ON_DEMAND = {name for name, area in CATALOGUE.areas.items() if area.on_demand}
+
+
 def test_everything_selected_is_owed_on_every_target_of_its_group() -> None:
     checks = select_checks(CATALOGUE, [])
-    assert checks == list(CATALOGUE.checks)
+    assert checks == [c for c in CATALOGUE.checks if CATALOGUE.area_of[c] not in ON_DEMAND]
     owed = owed_results(CATALOGUE, GROUPS, TARGETS, checks)
     assert set(owed) == set(TARGETS)
     assert set(owed["app01"]) == {"host"}
@@ -51,7 +54,11 @@ def test_everything_selected_is_owed_on_every_target_of_its_group() -> None:
         (["host.disk_used"], (), (), {"host"}),
         (["oracle"], ("all",), (), {"oracle"}),
         ([], ("host",), (), {"host"}),
-        ([], ("all",), ("host",), set(CATALOGUE.areas) - {"host"}),
+        ([], ("all",), ("host",), set(CATALOGUE.areas) - {"host"} - ON_DEMAND),
+        ([], ("performance",), (), {"performance"}),
+        (["performance"], ("all",), (), {"performance"}),
+        (["performance.full_scan", "oracle"], ("all",), (), {"performance", "oracle"}),
+        (["performance"], ("all",), ("performance",), set()),
     ],
 )
 def test_selection(wanted: list[str], run_tags: Any, skip_tags: Any, areas: set[str]) -> None:

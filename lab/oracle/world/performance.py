@@ -162,11 +162,12 @@ def v_librarycache(sight: Sight) -> Iterable[Row]:
 
 @view("V$PGASTAT")
 def v_pgastat(sight: Sight) -> Iterable[Row]:
+    over = sight.world.load.pga_over_allocations
     values = {
         "aggregate PGA target parameter": (8 * GIB, "bytes"),
         "total PGA allocated": (3 * GIB, "bytes"),
-        "maximum PGA allocated": (7 * GIB, "bytes"),
-        "over allocation count": (sight.world.load.pga_over_allocations, None),
+        "maximum PGA allocated": ((11 if over else 7) * GIB, "bytes"),
+        "over allocation count": (over, None),
         "cache hit percentage": (98, "percent"),
     }
     for name, (value, unit) in values.items():

@@ -138,6 +138,9 @@ def _gain(memory: str, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     now = next(row for row in steps if row["factor"] == 1)
     larger = [row for row in steps if 1 <= row["factor"] <= _LARGEST_FACTOR]
     best = min(larger, key=lambda row: (row.get("load") or 0, row["factor"]))
+    if best["factor"] == 1:
+        # Nothing would be gained; the size to say that of is the largest one that was looked at.
+        best = max(larger, key=lambda row: row["factor"])
     return {
         "memory": memory,
         "now_mib": now.get("mib"),

@@ -150,9 +150,9 @@ def _proposal(number: str, check: str, found: Sequence[Row], definition: Mapping
 
 
 def _figures(source: QuarterSource, results: Sequence[Row]) -> list[Row]:
-    """Return what the checks that only show have seen, by check and target."""
+    """Return what the checks that only show have seen, by check and target, largest first."""
     found: dict[tuple[str, str], Row] = {}
-    for row in results:
+    for row in sorted(results, key=_size, reverse=True):
         shown = source.checks[row["check"]].get("judge") == "shown"
         if shown and row["status"] == "pass" and not row["check"].startswith(f"{AREA}.basis_"):
             entry = found.setdefault(
@@ -161,7 +161,13 @@ def _figures(source: QuarterSource, results: Sequence[Row]) -> list[Row]:
             )
             if len(entry["lines"]) < SHOWN:
                 entry["lines"].append(both(row["message"]))
-    return list(found.values())
+    return [found[key] for key in sorted(found)]
+
+
+def _size(row: Row) -> float:
+    """What figures are ordered by; a word has no size."""
+    value = row["observed"]
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def issue_proposal(

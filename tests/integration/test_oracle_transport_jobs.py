@@ -118,9 +118,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def verdicts(run: Run) -> dict[tuple[str, str], str]:
-    """Status by check and part."""
+    """Status by check and part; the room of the disks is df's answer, not the database's."""
     assert run.status != 3, run.output
-    return {(result["check"], result["part"] or ""): result["status"] for result in run.results}
+    return {
+        (result["check"], result["part"] or ""): result["status"]
+        for result in run.results
+        if result["check"] != "oracle.disk_room"
+    }
 
 
 def test_each_transport_gives_the_same_verdicts(site: Site, tmp_path: Path) -> None:

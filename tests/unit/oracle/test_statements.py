@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import S
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 from sqlglot import exp
 
+from lab.oracle import dictionary, seam
 from tools import oracle_grants
 
 PARTS = all_parts(Wanted(licensed_diagnostics=True))
@@ -200,6 +202,27 @@ def test_what_is_not_asked_is_no_row_or_not_there() -> None:
         "never": (),
         "late": Problem("not_supported", "V$DIAG_ALERT_EXT (Oracle 11.2)"),
     }
+
+
+def widest(part: Part) -> int:
+    """The most bytes that a line can have, by the documented sizes of its columns."""
+    view = dictionary.views()[part.view].of((23, 0))
+    sizes = {column.name: column.size for column in view if column.kind == seam.VARCHAR2}
+    total = len(part.name)
+    for column in part.fields:
+        total += 1 + {"number": 41, "date": 19, "text": 0}[column.kind]
+        if column.kind == "text":
+            cut = re.match(r"TRANSLATE\(SUBSTR\(.*, 1, (\d+)\)", column.sql)
+            named = {word.upper() for word in re.findall(r"[\w$#]+", column.sql)}
+            # a character of AL32UTF8 Chinese has three bytes
+            total += 3 * int(cut[1]) if cut else sum(sizes.get(word, 0) for word in named)
+    return total
+
+
+@pytest.mark.parametrize("part", PARTS, ids=label)
+def test_a_line_fits_into_a_varchar2(part: Part) -> None:
+    """More than 4000 bytes would be ORA-01489, and nothing of the part be answered."""
+    assert widest(part) <= 4000
 
 
 def test_the_grant_script_is_up_to_date() -> None:

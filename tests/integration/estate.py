@@ -107,8 +107,8 @@ class Run:
         ]
 
     def document(self, suffix: str) -> Path:
-        """The newest document of a suffix."""
-        found = sorted((self.folder / "reports").glob(f"*/*/*{suffix}"), key=os.path.getmtime)
+        """The newest document of a suffix, of whatever kind."""
+        found = sorted((self.folder / "reports").rglob(f"*{suffix}"), key=os.path.getmtime)
         assert found, f"no {suffix} below {self.folder}"
         return found[-1]
 

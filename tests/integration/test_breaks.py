@@ -32,7 +32,10 @@ def _run(batch: str, lab: Lab, runs: dict[str, Run], folder: Path) -> Run:
         lab.command("mend", "--all")
         lab.command("break", *TABLE[batch])
         limit = ",".join(sorted({case["target"] for case in TABLE[batch].values()}))
-        words = ("--limit", limit, "-e", '{"report_formats": ["html", "docx"]}')
+        words = ["--limit", limit, "-e", '{"report_formats": ["html", "docx"]}']
+        if all(case["check"].startswith("performance.") for case in TABLE[batch].values()):
+            # Only the diagnosis on demand sees these; its document is the proposal.
+            words.insert(0, "playbooks/performance_diagnosis.yml")
         runs[batch] = inspect(lab, folder, *words)
     return runs[batch]
 

@@ -261,11 +261,13 @@ def _scan(scan: Mapping[str, Any], statement: Mapping[str, Any], size: int, tabl
 
 
 def _history(answers: Answers, wanted: Wanted) -> Observation:
+    asked = "sql_history" if wanted.licensed_diagnostics else "sql_total"
+    problem = first_problem(answers, asked)
+    # Without the licence it is not asked; a session that came to nothing is no reason to skip it.
+    if problem and (wanted.licensed_diagnostics or problem.fatal):
+        return error(problem)
     if not wanted.licensed_diagnostics:
         return absent("not_licensed", "DBA_HIST_SQLSTAT")
-    problem = first_problem(answers, "sql_history")
-    if problem:
-        return error(problem)
     ours = [row for row in rows_of(answers, "sql_history") if _ours(row, wanted)]
     return rows(
         [

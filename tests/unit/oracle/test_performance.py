@@ -328,6 +328,12 @@ def test_a_missing_grant_costs_what_is_made_of_it_and_nothing_else(part: str) ->
     performance.bookmarks(answers, LICENSED)
 
 
+def test_a_session_that_came_to_nothing_skips_nothing() -> None:
+    refused = Problem("login_refused", "ORA-01017", fatal=True)
+    found = performance.observe({part.name: refused for part in EVERY}, Wanted())
+    assert all("error" in observation for observation in found.values())
+
+
 def test_every_part_may_come_back_empty() -> None:
     empty = {part.name: [] for part in EVERY}
     found = performance.observe(empty, LICENSED)

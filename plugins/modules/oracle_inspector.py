@@ -194,7 +194,9 @@ account:
   type: dict
   sample: {name: EBILL_OPS, exists: true, status: OPEN, release: 19.21.0.0.0, container: EBILLPDB}
 statements:
-  description: The statements that were executed, in check mode those that would be.
+  description:
+    - The statements that were executed, in check mode those that would be.
+    - With O(state=checked) those that a DBA would have to execute.
   returned: when the database answered
   type: list
   elements: str
@@ -263,7 +265,7 @@ def main() -> None:
         problem = answer.problem_of(error)
         module.fail_json(msg=f"{problem['reason']}: {problem['detail']}", **answer.result())
     result = answer.result()
-    if module._diff and result["statements"]:
+    if module._diff and result["changed"]:
         result["diff"] = [{"prepared": "".join(f"{line};\n" for line in result["statements"])}]
     if result["refused"]:
         codes = ", ".join(f"{one['statement']} ({one['code']})" for one in result["refused"])

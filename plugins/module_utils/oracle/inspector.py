@@ -141,14 +141,20 @@ class Inspector:
             ),
             key=str,
         )
-        steps = self._account(found)
-        verb = "READ" if found.release >= _READ_SINCE else "SELECT"
-        steps += [f"GRANT {verb} ON {target} TO {self._to}" for target in missing]
+        steps = self._account(found) + self.grants(found.release, missing)
         if self.revoke_surplus:
             steps += [self._revoke(grant) for grant in surplus]
         return Plan(
             tuple(Step(step) for step in steps), tuple(missing), tuple(str(one) for one in surplus)
         )
+
+    def grants(self, release: Release, missing: Iterable[str]) -> list[str]:
+        """Return the statements that let it read these views.
+
+        READ, unlike SELECT, does not let it lock rows; source: SQL Language Reference, GRANT.
+        """
+        verb = "READ" if release >= _READ_SINCE else "SELECT"
+        return [f"GRANT {verb} ON {target} TO {self._to}" for target in missing]
 
     def absent(self, found: Found) -> Plan:
         """Plan the drop; RefusedError for an account that is more than an inspector."""

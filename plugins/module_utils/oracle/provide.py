@@ -18,11 +18,13 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.administration im
     look,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.inspector import (
+    COMMON_PREFIX,
     ROOT,
     Found,
     Inspector,
     Plan,
     RefusedError,
+    Step,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.privileges import Needed, needed
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Login
@@ -53,6 +55,7 @@ class Answer:
 
     name: str
     dry: bool
+    checked: bool
     found: Found | None = None
     plan: Plan = field(default_factory=Plan)
     needed: Needed = field(default_factory=dict)
@@ -71,7 +74,7 @@ class Answer:
         """Return what the module answers."""
         shown = [step.shown for step in self.plan.steps]
         statements = shown if self.dry and not self.problem else list(self.done.steps)
-        answer: dict[str, Any] = {"changed": bool(statements)}
+        answer: dict[str, Any] = {"changed": bool(statements) and not self.checked}
         if self.problem:
             answer["problem"] = self.problem
         if self.found is None:
@@ -109,12 +112,13 @@ class Request:
     def of(cls, params: Mapping[str, Any], *, dry: bool) -> Request:
         """Return what the module's arguments ask for; names fold to upper case as in Oracle."""
         checked = params["state"] == "checked"
+        name = (params["user"] if checked else params["inspector"]).upper()
         inspector = Inspector(
-            name=(params["user"] if checked else params["inspector"]).upper(),
+            name=name,
             password=params["inspector_password"] or "",
-            common=params["common"],
+            common=name.startswith(COMMON_PREFIX) if checked else params["common"],
             revoke_surplus=params["revoke_surplus"],
-            renew_password=params["update_password"] == "always",
+            renew_password=params["update_password"] == "always",  # noqa: S105 - a choice
         )
         return cls(
             params["state"],
@@ -127,7 +131,7 @@ class Request:
 
     def answer(self) -> Answer:
         """Return an empty answer to fill."""
-        return Answer(self.inspector.name, self.dry)
+        return Answer(self.inspector.name, self.dry, self.state == "checked")
 
 
 def provide(login: Login, request: Request, answer: Answer) -> None:
@@ -157,7 +161,8 @@ def _check(database: Database, request: Request, answer: Answer) -> None:
     container = container_of(database)
     answer.needed = _needed(database, request, container)
     missing = tuple(target for target in answer.needed if not database.may_read(target))
-    answer.plan = Plan((), missing)
+    proposed = request.inspector.grants(database.release, missing)
+    answer.plan = Plan(tuple(Step(one) for one in proposed), missing)
     answer.found = Found(database.release, container, exists=True)
 
 

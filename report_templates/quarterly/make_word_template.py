@@ -145,7 +145,7 @@ def styles(document: Any) -> None:
     normal._element.rPr.append(element("w:lang", val="en-US", eastAsia="zh-CN"))
     normal.paragraph_format.space_after = Pt(4)
     normal.paragraph_format.line_spacing = 1.25
-    for level, size in ((1, 15), (2, 11.5)):
+    for level, size in ((1, 15), (2, 11.5), (3, 10.5)):
         style = document.styles[f"Heading {level}"]
         font(style, HEI, size)
         style.font.color.rgb = ACCENT if level == 1 else RGBColor(0x1D, 0x27, 0x33)
@@ -303,6 +303,48 @@ def found(document: Any) -> None:
         line.paragraph_format.keep_with_next = "title" in text
 
 
+def databases(document: Any) -> None:
+    """The chapter on databases: one part for each, from its name to its last subject."""
+    chapter(document, "database", "databases database_none")
+    add = document.add_paragraph
+    add("{%p for db in databases %}")
+    document.add_heading(
+        "{{ db.title }}（{{ db.target }}） {{ db.status_symbol }} {{ db.status_text }}", 2
+    )
+    for text in ("{%p for text in db.summary %}", "· {{ text }}", "{%p endfor %}"):
+        add(text)
+    listed(document, "facts")
+    for title, name in (("spaces", "spaces"), ("forecast", "forecasts"), ("backups", "backups")):
+        add("{%p if db." + name + " %}")
+        document.add_heading("{{ w." + title + " }}", 3)
+        table(document, name)
+        if name == "spaces":
+            small(document, "{{ w.spaces_source }}")
+        if name != "forecasts":
+            for text in ("{%p for r in db." + name.removesuffix("s") + "_remarks %}",
+                         "{{ r.status_symbol }} {{ r.message }} {{ r.finding }}",
+                         "{%p endfor %}"):  # fmt: skip
+                add(text)
+        if name == "forecasts":
+            small(document, "{{ db.forecast_note }}")
+            for text in ("{%p if db.image %}", "{{ w.forecast_chart }}", "{{ db.image }}",
+                         "{%p endif %}", "{%p if db.panels_text %}", "{{ db.panels_text }}",
+                         "{%p endif %}"):  # fmt: skip
+                add(text).paragraph_format.keep_with_next = "forecast_chart" in text
+        add("{%p endif %}")
+    add("{%p for topic in db.topics %}")
+    document.add_heading("{{ topic.title }}", 3)
+    listed(document, "topic")
+    add("{%p if topic.skipped_text %}")
+    small(document, "{{ topic.skipped_text }}")
+    for text in ("{%p endif %}", "{%p endfor %}", "{%p endfor %}"):
+        add(text)
+
+
+def small(document: Any, text: str) -> None:
+    font(document.add_paragraph().add_run(text), SONG, 8.5)
+
+
 def proof(document: Any) -> None:
     chapter(document, "matrix")
     table(document, "matrix")
@@ -359,7 +401,7 @@ def main() -> None:
     document.core_properties.title = "季度巡检报告"
     styles(document)
     furniture(document.sections[0])
-    for part in (cover, summary, clause_tables, found, proof, signatures, annex):
+    for part in (cover, summary, clause_tables, found, databases, proof, signatures, annex):
         part(document)
     document.save(str(Path(__file__).with_name("report.docx")))
 

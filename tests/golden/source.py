@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
 
+GIB = 2**30
 ROOT = Path(__file__).resolve().parents[2]
 STARTED = "2026-11-18T01:05:{:02d}+00:00"
 LONG = "湛江中心人民医院电子票据管理系统灾备与历史票据归档专用存储服务器（门诊楼三层机房）"
@@ -150,6 +151,35 @@ CHECKS["oracle.datafile_online"] = {
         "RECOVER": {"zh": "需要恢复", "en": "needs recovery"},
     },
 }
+_CODES = yaml.safe_load((ROOT / "catalogue/codes.yml").read_text("utf-8"))
+for _id, _clauses, _zh, _en, _states in (
+    ("tablespace_online", "ENV-05 ENV-06", "表空间状态", "State", "online read_only_expected"),
+    ("version", "ENV-03", "数据库版本与运行时间", "Version and uptime", ""),
+    ("archive_mode", "ENV-07", "归档模式", "Archiving", "ARCHIVELOG"),
+    ("undo_tablespace_used", "ENV-06", "回滚（UNDO）表空间使用率", "Use of undo", ""),
+    ("temp_tablespace_used", "ENV-06", "临时（TEMP）表空间使用率", "Use of temp", ""),
+    ("rman_full_age", "ENV-07", "数据库全量备份时间", "Age of the last full backup", ""),
+    ("rman_archivelog_age", "ENV-07", "归档日志备份时间", "Age of archived log backups", ""),
+    ("rman_last_status", "ENV-07", "最近一次备份作业结果", "Last backup job", "COMPLETED"),
+    ("backup_tested", "ENV-07", "最近一次还原或校验备份", "Last test of a backup", ""),
+    ("sessions_used", "ENV-03", "会话数与进程数", "Sessions and processes", ""),
+    ("sessions_blocking", "ENV-03", "阻塞其他会话的会话", "Sessions that block", ""),
+    ("alert_errors", "ENV-03", "告警日志严重错误", "Alert log", ""),
+    ("jobs_state", "ENV-03", "业务定时作业状态", "Jobs", ""),
+    ("objects_invalid", "ENV-03", "业务模式的失效对象", "Invalid objects", ""),
+    ("accounts_expiry", "ENV-03", "应用账号口令到期", "Passwords that expire", ""),
+    ("grants_complete", "ENV-03", "巡检账号授权", "Grants", "granted"),
+    ("patches_installed", "ENV-03", "数据库补丁", "Patches", ""),
+    ("patches_changed", "ENV-03", "与上次巡检相比变化的补丁", "Patches changed", ""),
+    ("standby_lag", "ENV-07", "备库延迟", "Standby lag", ""),
+    ("disk_room", "ENV-05 ENV-06", "磁盘能否容纳表空间的扩展", "Room on disk", ""),
+):
+    CHECKS[f"oracle.{_id}"] = _check(_clauses, _zh, _en)
+    if _states:
+        CHECKS[f"oracle.{_id}"]["states"] = {"pass": _states.split()}
+    CHECKS[f"oracle.{_id}"]["words"] = {code: _CODES[code] for code in _states.split()} | {
+        code: _CODES[code] for code in ("COMPLETED WITH WARNINGS", "read_only")
+    }
 ADVICE = {
     "host.disk_used": (
         "清理过期日志与临时文件，或为该挂载点扩容；清理前先确认归档已完成。",
@@ -336,19 +366,91 @@ def _hosts() -> list[dict[str, Any]]:
     return found
 
 
-def _database() -> list[dict[str, Any]]:
-    spaces = {"EBILL_DATA": 91.25, "EBILL_INDEX": 84.0, "EBILL_ARCHIVE": 52.7, "EBILL_LOB": 95.5}
+def space(
+    check: str, name: str, kind: str, used: float, total_gib: float, **more: Any
+) -> dict[str, Any]:
+    """A tablespace as the collector returns it; four fifths of its maximum are allocated."""
+    capacity = "tablespace" if kind in ("user", "system") else None
+    result = measured(check, "ebilldb", name, "%", used, capacity)
+    total = int(total_gib * GIB)
+    allocated = max(int(total * 0.8), int(total * used / 100))
+    result["data"] = {
+        "tablespace": name,
+        "kind": kind,
+        "used_percent": used,
+        "used_allocated_percent": total * used / allocated,
+        "used_bytes": int(total * used / 100),
+        "allocated_bytes": allocated,
+        "total_bytes": total,
+        "growth_bytes": total - allocated,
+        "files": 3,
+        "growing_files": 2,
+        **more,
+    }
+    return result
+
+
+def told(check: str, status: str, zh: str, en: str, **data: Any) -> dict[str, Any]:
+    """A result of the database that is a sentence; ``part`` and ``observed`` may be among data."""
+    result = _base(check, "ebilldb", data.pop("part", None), status)
+    result["observed"] = data.pop("observed", None)
+    result["message"], result["data"] = {"zh": zh, "en": en}, data
+    return result
+
+
+def _spaces() -> list[dict[str, Any]]:
+    used = "oracle.user_tablespace_used"
     found = [
-        measured("oracle.user_tablespace_used", "ebilldb", name, "%", used, "tablespace")
-        for name, used in spaces.items()
+        space(used, "EBILL_DATA", "user", 91.25, 96),
+        space(used, "EBILL_INDEX", "user", 84.0, 64),
+        space(used, "EBILL_ARCHIVE", "user", 52.7, 200, growing_files=0, growth_bytes=0),
+        space(used, "EBILL_LOB", "user", 95.5, 512),
+        space(used, "EBILL_LOG", "user", 79.9, 16),
+        space(used, "EBILL_TMP_LOAD", "user", 31.0, 32),
+        space(used, "EBILL_NEW", "user", 4.2, 32),
+        space("oracle.system_tablespace_used", "SYSTEM", "system", 61.2, 32),
+        space("oracle.system_tablespace_used", "SYSAUX", "system", 78.9, 10),
+        space("oracle.undo_tablespace_used", "UNDOTBS1", "undo", 6.9, 32),
+        space("oracle.temp_tablespace_used", "TEMP", "temp", 1.6, 32),
     ]
-    found += [
-        measured("oracle.system_tablespace_used", "ebilldb", name, "%", used, "tablespace")
-        for name, used in {"SYSTEM": 61.2, "SYSAUX": 78.9}.items()
-    ]
-    found += [
-        coded("oracle.datafile_online", "ebilldb", f"/u01/ebill{n}.dbf", "ONLINE") for n in (1, 2)
-    ]
+    for row in list(found):
+        name = row["part"]
+        state = "read_only" if name == "EBILL_ARCHIVE" else "online"
+        words = _CODES[state]
+        said = [f"表空间 {name} {words['zh']}", f"tablespace {name} is {words['en']}"]
+        status = "pass" if state == "online" else "warn"
+        found.append(
+            told("oracle.tablespace_online", status, *said, part=name, observed=state,
+                 tablespace=name, state=state)
+        )  # fmt: skip
+    return found
+
+
+def _backups() -> list[dict[str, Any]]:
+    full = measured("oracle.rman_full_age", "ebilldb", None, "days", 70)
+    full["limit"] = {"direction": "above", "warn": 8, "fail": 15}
+    full |= {"status": "fail", "observed": 16.3, "unit": "d"}
+    full["message"] = {
+        "zh": "最近一次成功的全量备份完成于 2026-11-01 02:13，距今 16.3 天，达到或超过限值 15 天",
+        "en": "the last good full backup ended at 2026-11-01 02:13, 16.3 days ago (limit 15)",
+    }
+    full["data"] = {"type": "FULL", "last_good_at": "2026-11-01 02:13", "size_bytes": 36 * GIB}
+    logs = measured("oracle.rman_archivelog_age", "ebilldb", None, "hours", 3.3)
+    logs["unit"] = "h"
+    logs["data"] = {"type": "ARCHIVELOG", "last_good_at": "2026-11-18 05:46", "size_bytes": GIB}
+    jobs = [
+        told("oracle.rman_last_status", status, f"{kind} 备份最近一次作业：{zh}", f"{kind}: {en}",
+             part=kind, observed=code, type=kind, last_status=code, jobs=30, failed_jobs=failed)
+        for kind, status, code, zh, en, failed in (
+            ("FULL", "pass", "COMPLETED", "成功完成", "completed", 1),
+            ("ARCHIVELOG", "warn", "COMPLETED WITH WARNINGS", "完成但有警告", "with warnings", 2),
+        )
+    ]  # fmt: skip
+    return [full, logs, *jobs]
+
+
+def _database() -> list[dict[str, Any]]:
+    found = _spaces()
     found[3]["waiver"] = {
         "reason": "扩容采购中，医院已确认",
         "owner": "信息科",
@@ -356,6 +458,9 @@ def _database() -> list[dict[str, Any]]:
     }
     found[1]["waiver"] = {"reason": "年末结账后处理", "owner": "信息科", "expires": "2026-10-31"}
     found[0]["limit_source"] = "site:usage_limit_pct"
+    found += [
+        coded("oracle.datafile_online", "ebilldb", f"/u01/ebill{n}.dbf", "ONLINE") for n in (1, 2)
+    ]
     found.append(
         unknown(
             "oracle.backup_age",
@@ -366,7 +471,127 @@ def _database() -> list[dict[str, Any]]:
             "missing grant: V$RMAN_BACKUP_JOB_DETAILS",
         )
     )
-    return found
+    return [*found, *_backups(), *_operation()]
+
+
+def _operation() -> list[dict[str, Any]]:
+    return [
+        told(
+            "oracle.version",
+            "pass",
+            "实例 EBILLDB，版本 19.21.0.0.0",
+            "instance EBILLDB, 19.21.0.0.0",
+            observed="19.21.0.0.0",
+            instance="EBILLDB",
+            database_host="ebill-db01",
+            container="EBILLDB",
+            version="19.21.0.0.0",
+            started_at="2026-07-03 02:35",
+            uptime_days=138.3,
+        ),
+        told(
+            "oracle.patches_installed",
+            "pass",
+            "最近登记的补丁：35643107，151 天前",
+            "newest registered patch: 35643107, 151 days ago",
+            observed="35643107",
+            patch="35643107",
+            description="Database Release Update : 19.21.0.0.231017",
+            age_days=151,
+        ),
+        told(
+            "oracle.archive_mode",
+            "pass",
+            "数据库 EBILLDB 运行在归档模式",
+            "EBILLDB archives its redo logs",
+            observed="ARCHIVELOG",
+            database="EBILLDB",
+            unique_name="EBILLDB",
+            role="PRIMARY",
+            open_mode="READ WRITE",
+            log_mode="ARCHIVELOG",
+        ),
+        told(
+            "oracle.sessions_used",
+            "pass",
+            "进程数（PROCESSES）当前 96 / 600，占 16 %",
+            "96 of 600 processes",
+            part="processes",
+        ),
+        told(
+            "oracle.sessions_used",
+            "pass",
+            "会话数（SESSIONS）当前 112 / 924，占 12.1 %",
+            "112 of 924 sessions",
+            part="sessions",
+        ),
+        told(
+            "oracle.sessions_blocking",
+            "warn",
+            "会话 118,4021 阻塞 2 个会话，最长已等待 95 秒",
+            "session 118,4021 blocks 2 others, up to 95 s",
+            part="118,4021",
+        ),
+        told(
+            "oracle.backup_tested",
+            "pass",
+            "最近一次还原或校验在 2026-10-07，距今 42 天",
+            "tested 42 days ago",
+        ),
+        told(
+            "oracle.alert_errors",
+            "fail",
+            "2026-08-22 以来有严重的 ORA 报错 1 条",
+            "1 grave error since 2026-08-22 (ORA-00600 1)",
+        ),
+        told(
+            "oracle.objects_invalid",
+            "warn",
+            "模式 EBILL 有 2 个失效对象",
+            "EBILL has 2 invalid objects",
+            part="EBILL",
+        ),
+        told(
+            "oracle.accounts_expiry",
+            "warn",
+            "应用账号 EBILL_APP 的口令 21 天后到期",
+            "EBILL_APP: 21 days left",
+            part="EBILL_APP",
+        ),
+        told(
+            "oracle.grants_complete",
+            "warn",
+            "巡检账号缺少授权 V$RMAN_BACKUP_JOB_DETAILS",
+            "V$RMAN_BACKUP_JOB_DETAILS is missing",
+            part="SELECT ON V_$RMAN_BACKUP_JOB_DETAILS",
+            grant="SELECT ON V_$RMAN_BACKUP_JOB_DETAILS",
+            checks="oracle.backup_age",
+        ),
+        told(
+            "oracle.disk_room",
+            "warn",
+            "磁盘 /u01 剩余 120 GiB，容不下扩展到上限所需的 190.4 GiB",
+            "disk /u01 has 120 GiB free, its files may grow by 190.4 GiB",
+            part="/u01",
+        ),
+        told(
+            "oracle.jobs_state", "pass", "启用的业务定时作业最近一次运行均正常", "all jobs ran well"
+        ),
+        told(
+            "oracle.standby_lag",
+            "skipped",
+            "现场无此项：DATA GUARD",
+            "the site has none: DATA GUARD",
+        ),
+        unknown(
+            "oracle.patches_changed",
+            "ebilldb",
+            "skipped",
+            "no_baseline",
+            "首次巡检，无上次数据可比",
+            "first inspection, nothing to compare with",
+        ),
+    ]
 
 
 def _pages() -> list[dict[str, Any]]:
@@ -448,29 +673,49 @@ def _more_findings(found: list[dict[str, Any]]) -> None:
         )
 
 
+DAYS = {
+    "2025Q4": "2025-12-16",
+    "2026Q1": "2026-03-18",
+    "2026Q2": "2026-06-17",
+    "2026Q3": "2026-09-16",
+}
+USED: dict[tuple[str, str, str], tuple[float | None, ...]] = {
+    ("host.disk_used", "db01", "/data"): (52.5, 55.0, 57.5, 60.0),
+    ("host.disk_used", "app01", "/"): (37.5, 39.0, None, 44.0),
+    ("host.disk_used", "bak01", "/归档 数据/2026 年第四季度 (历史)"): (81.5, 84.0, 86.5, 89.0),
+    ("oracle.user_tablespace_used", "ebilldb", "EBILL_DATA"): (79.5, 82.0, 84.5, 87.0),
+    ("oracle.user_tablespace_used", "ebilldb", "EBILL_LOB"): (78.0, 80.5, 83.0, 85.5),
+    ("oracle.user_tablespace_used", "ebilldb", "EBILL_INDEX"): (60.0, 66.0, 72.5, 78.0),
+    ("oracle.user_tablespace_used", "ebilldb", "EBILL_LOG"): (77.0, 70.0, 78.0, 72.0),
+    ("oracle.user_tablespace_used", "ebilldb", "EBILL_ARCHIVE"): (40.0, 43.1, 46.3, 49.5),
+    ("oracle.user_tablespace_used", "ebilldb", "EBILL_TMP_LOAD"): (60.0, 75.0, 20.0, 50.0),
+    ("oracle.system_tablespace_used", "ebilldb", "SYSTEM"): (60.0, 60.3, 60.6, 60.9),
+    ("oracle.system_tablespace_used", "ebilldb", "SYSAUX"): (None, None, None, 71.0),
+}
+"""Use in percent in four quarters: growth of all kinds, a hole, a purge, one point alone."""
+
+
 def _history() -> list[dict[str, Any]]:
-    """Three quarters for most; one disk has a hole, new ones have none."""
+    """Four quarters for most; one disk has a hole, new ones have none."""
+    sizes = {row["part"]: row["data"]["total_bytes"] for row in _spaces() if row["capacity"]}
     points = []
-    for n, quarter in enumerate(("2026Q1", "2026Q2", "2026Q3")):
-        for check, target, part, start in (
-            ("host.disk_used", "db01", "/data", 55.0),
-            ("host.disk_used", "app01", "/", 39.0),
-            ("host.disk_used", "bak01", "/归档 数据/2026 年第四季度 (历史)", 84.0),
-            ("oracle.user_tablespace_used", "ebilldb", "EBILL_DATA", 82.0),
-            ("oracle.user_tablespace_used", "ebilldb", "EBILL_LOB", 80.5),
-            ("oracle.system_tablespace_used", "ebilldb", "SYSTEM", 60.0),
-        ):
-            if (part, quarter) == ("/", "2026Q2"):
+    for n, (quarter, day) in enumerate(DAYS.items()):
+        for (check, target, part), used in USED.items():
+            if (percent := used[n]) is None:
                 continue
+            total = sizes.get(part, 200 * GIB)
+            if part == "EBILL_ARCHIVE":  # a file was added before this quarter
+                percent, total = percent * 2, total // 2
             points.append(
                 {
                     "quarter": quarter,
+                    "day": day,
                     "check": check,
                     "target": target,
                     "part": part,
-                    "used_percent": start + n * 2.5,
-                    "used_bytes": 10,
-                    "total_bytes": 20,
+                    "used_percent": percent,
+                    "used_bytes": int(total * percent / 100),
+                    "total_bytes": total,
                 }
             )
     return points

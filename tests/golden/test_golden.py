@@ -58,7 +58,7 @@ def test_sample_holds_every_status_and_case() -> None:
     rows = model()["results"]
     assert {row["status"] for row in rows} == set(report.model.STATUSES)
     assert {row["waiver"]["valid"] for row in rows if row["waiver"]} == {True, False}
-    assert len(model()["findings"]) == 40
+    assert len(model()["findings"]) == 49
     assert any("<script>" in row["part"] for row in rows)
     assert any(row["part"].startswith("=") for row in rows)
     assert {row["outcome"] for row in model()["resolved"]} == {"fixed", "unknown"}

@@ -10,6 +10,7 @@ that a missing library costs one format and not the report.
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -68,6 +69,9 @@ def render(form: str, model: Mapping[str, Any], language: str, templates: Templa
         raise ReportError(f"unknown report format {form!r}; known: {', '.join(FORMATS)}")
     module = importlib.import_module(f"{_PACKAGE}.{FORMATS[form][0]}")
     made: bytes = module.render(model, language, templates)
+    if form == "docx":
+        # A Word document's elements hold each other: 50 MB that the next format would pay on top.
+        gc.collect()
     return made
 
 

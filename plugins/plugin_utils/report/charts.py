@@ -23,7 +23,7 @@ LINE_COLORS = ("#1f4e79", "#b0562b", "#3b7d5a", "#7a4fa0", "#8a6d1f", "#4a5560")
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "5 2", "1 2")
 FILL = {"pass": "#4f8f6d", "warn": "#d9942b", "fail": "#c4493f"}
 
-_WIDTH = 760
+WIDTH = 760
 _LABEL, _BAR, _ROW, _TOP = 250, 290, 28, 26
 _PLOT_LEFT, _PLOT_WIDTH, _PLOT_TOP, _PLOT_HEIGHT = 44, 440, 16, 180
 
@@ -46,7 +46,7 @@ def shorten(text: str, size: float, width: float) -> str:
     return f"{text[:head]}…{text[-tail:]}"
 
 
-def _text(
+def svg_text(
     x: float, y: float, text: str, size: float = 12, anchor: str = "start", fill: str = INK
 ) -> str:
     return (
@@ -55,16 +55,16 @@ def _text(
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, color: str, extra: str = "") -> str:
+def svg_line(x1: float, y1: float, x2: float, y2: float, color: str, extra: str = "") -> str:
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" {extra}/>'
     )
 
 
-def _svg(height: float, title: str, body: Sequence[str]) -> str:
+def svg_document(height: float, title: str, body: Sequence[str]) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:g}" '
-        f'width="{_WIDTH}" height="{height:g}" role="img" font-family="{FONT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" '
+        f'width="{WIDTH}" height="{height:g}" role="img" font-family="{FONT}">'
         f"<title>{escape(title)}</title>{''.join(body)}</svg>"
     )
 
@@ -75,18 +75,18 @@ def bar_chart(bars: Sequence[Mapping[str, Any]], title: str) -> str:
     body = []
     for tick in (0, 25, 50, 75, 100):
         x = _LABEL + _BAR * tick / 100
-        body.append(_line(x, _TOP - 6, x, height - 6, GRID))
-        body.append(_text(x, _TOP - 12, str(tick), 10.5, "middle", MUTED))
+        body.append(svg_line(x, _TOP - 6, x, height - 6, GRID))
+        body.append(svg_text(x, _TOP - 12, str(tick), 10.5, "middle", MUTED))
     for n, gauge in enumerate(bars):
         body.append(_bar(gauge, _TOP + n * _ROW))
-    return _svg(height, title, body)
+    return svg_document(height, title, body)
 
 
 def _bar(gauge: Mapping[str, Any], y: float) -> str:
     width = _BAR * min(max(gauge["used_percent"], 0), 100) / 100
     parts = [
         f"<g><title>{escape(gauge['label'])}</title>",
-        _text(_LABEL - 10, y + 15, shorten(gauge["label"], 12, _LABEL - 14), 12, "end"),
+        svg_text(_LABEL - 10, y + 15, shorten(gauge["label"], 12, _LABEL - 14), 12, "end"),
         f'<rect x="{_LABEL}" y="{y + 4:g}" width="{_BAR}" height="15" fill="{TRACK}"/>',
         f'<rect x="{_LABEL}" y="{y + 4:g}" width="{width:.1f}" height="15" '
         f'fill="{FILL.get(gauge["status"], MUTED)}"/>',
@@ -97,10 +97,10 @@ def _bar(gauge: Mapping[str, Any], y: float) -> str:
     ):
         if gauge[key] is not None:
             x = _LABEL + _BAR * min(max(float(gauge[key]), 0), 100) / 100
-            parts.append(_line(x, y, x, y + 23, INK, dash))
+            parts.append(svg_line(x, y, x, y + 23, INK, dash))
     symbol = LOOKS[gauge["status"]][0]
-    parts.append(_text(_LABEL + _BAR + 12, y + 16, f"{symbol} {gauge['used_text']}", 12))
-    parts.append(_text(_WIDTH, y + 16, gauge["space_text"], 10.5, "end", MUTED))
+    parts.append(svg_text(_LABEL + _BAR + 12, y + 16, f"{symbol} {gauge['used_text']}", 12))
+    parts.append(svg_text(WIDTH, y + 16, gauge["space_text"], 10.5, "end", MUTED))
     return "".join(parts) + "</g>"
 
 
@@ -110,20 +110,20 @@ def line_chart(trend: Mapping[str, Any], title: str) -> str:
     body = []
     for tick in (0, 25, 50, 75, 100):
         y = _y(tick)
-        body.append(_line(_PLOT_LEFT, y, _PLOT_LEFT + _PLOT_WIDTH, y, GRID))
-        body.append(_text(_PLOT_LEFT - 8, y + 4, str(tick), 10.5, "end", MUTED))
+        body.append(svg_line(_PLOT_LEFT, y, _PLOT_LEFT + _PLOT_WIDTH, y, GRID))
+        body.append(svg_text(_PLOT_LEFT - 8, y + 4, str(tick), 10.5, "end", MUTED))
     quarters = trend["quarters"]
     for n, quarter in enumerate(quarters):
-        body.append(_text(_x(n, len(quarters)), bottom + 18, quarter, 11, "middle", MUTED))
+        body.append(svg_text(_x(n, len(quarters)), bottom + 18, quarter, 11, "middle", MUTED))
     if trend["limit"] is not None:
         y = _y(trend["limit"])
         body.append(
-            _line(_PLOT_LEFT, y, _PLOT_LEFT + _PLOT_WIDTH, y, "#a3231b", 'stroke-width="1.4"')
+            svg_line(_PLOT_LEFT, y, _PLOT_LEFT + _PLOT_WIDTH, y, "#a3231b", 'stroke-width="1.4"')
         )
     labels = _spread([_y(line["points"][-1]) for line in trend["lines"]], 17, bottom)
     for n, line in enumerate(trend["lines"]):
         body.append(_trend_line(line, n, len(quarters), labels[n]))
-    return _svg(max(bottom + 30, max(labels) + 12), title, body)
+    return svg_document(max(bottom + 30, max(labels) + 12), title, body)
 
 
 def _x(index: int, count: int) -> float:
@@ -141,7 +141,9 @@ def _trend_line(line: Mapping[str, Any], index: int, count: int, label_y: float)
         (_x(n, count), _y(value)) if value is not None else None
         for n, value in enumerate(line["points"])
     ]
-    parts = [_line(*start, *end, color, extra) for start, end in pairwise(points) if start and end]
+    parts = [
+        svg_line(*start, *end, color, extra) for start, end in pairwise(points) if start and end
+    ]
     parts += [
         f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="3.2" fill="{color}"/>'
         for point in points
@@ -150,10 +152,12 @@ def _trend_line(line: Mapping[str, Any], index: int, count: int, label_y: float)
     last = points[-1]
     if last:
         right = _PLOT_LEFT + _PLOT_WIDTH
-        parts.append(_line(last[0] + 5, last[1], right + 8, label_y, color, 'stroke-width="0.7"'))
+        parts.append(
+            svg_line(last[0] + 5, last[1], right + 8, label_y, color, 'stroke-width="0.7"')
+        )
         value = format_number(round(line["points"][-1], 2))
-        label = shorten(line["label"], 11, _WIDTH - right - 64)
-        parts.append(_text(right + 12, label_y + 4, f"{label}  {value} %", 11, "start", color))
+        label = shorten(line["label"], 11, WIDTH - right - 64)
+        parts.append(svg_text(right + 12, label_y + 4, f"{label}  {value} %", 11, "start", color))
     return "".join(parts)
 
 
@@ -172,7 +176,7 @@ def count_chart(shares: Sequence[Mapping[str, Any]]) -> str:
     total = sum(share["count"] for share in shares)
     body, x = [], 0.0
     for share in shares:
-        width = _WIDTH * share["count"] / total if total else 0
+        width = WIDTH * share["count"] / total if total else 0
         if not width:
             continue
         color = FILL.get(share["status"], f"#{LOOKS[share['status']][1]}")
@@ -181,5 +185,5 @@ def count_chart(shares: Sequence[Mapping[str, Any]]) -> str:
             f'fill="{color}"><title>{escape(share["title"])} {share["count"]}</title></rect>'
         )
         x += width
-    drawing = _svg(14, "", body)
+    drawing = svg_document(14, "", body)
     return drawing.replace("<svg ", '<svg preserveAspectRatio="none" ', 1)

@@ -94,6 +94,8 @@ def _render(path: Path, view: dict[str, Any], undefined: type[Undefined]) -> byt
     try:
         document = Template(str(path))
         context = {**_one_line(view), "w": _words(view), "charts": _charts(document, view)}
+        for database in context["databases"]:
+            database["image"] = _picture(document, database["svg"])
         # The template may come from outside, so it may place our data and do nothing else.
         environment = SandboxedEnvironment(undefined=undefined, autoescape=True)
         document.render(context, environment, autoescape=True)
@@ -123,18 +125,21 @@ def _words(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _charts(document: Any, view: Mapping[str, Any]) -> list[dict[str, Any]]:
-    from docx.shared import Pt
-    from docxtpl import InlineImage
-
     found = []
     for group in view["capacity"]:
         for svg, title, text in (
             (group["svg"], group["current_title"], group["hidden_text"]),
             (group["trend_svg"], group["trend_title"], group["trend_text"]),
         ):
-            image = None
-            if svg:
-                picture = io.BytesIO(pdf.picture(svg, _CHART_POINTS))
-                image = InlineImage(document, picture, width=Pt(_CHART_POINTS))
-            found.append({"title": title, "image": image, "text": text})
+            found.append({"title": title, "image": _picture(document, svg), "text": text})
     return found
+
+
+def _picture(document: Any, svg: str | None) -> Any:
+    from docx.shared import Pt
+    from docxtpl import InlineImage
+
+    if not svg:
+        return None
+    drawn = io.BytesIO(pdf.picture(svg, _CHART_POINTS))
+    return InlineImage(document, drawn, width=Pt(_CHART_POINTS))

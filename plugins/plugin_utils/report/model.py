@@ -18,6 +18,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report import (
     capacity,
     clauses,
     conclusion,
+    database,
     figures,
     findings,
     records,
@@ -42,6 +43,7 @@ SECTIONS = (
     "findings",
     "advice",
     "capacity",
+    "database",
     "matrix",
     "not_inspected",
     "readings",
@@ -86,6 +88,7 @@ def build_quarterly(source: QuarterSource) -> dict[str, Any]:
         "tables": clauses.tables(source, clause_rows, check_rows),
         **found,
         "capacity": capacity.capacity_groups(source, results),
+        "databases": database.database_rows(source, results, where),
         "matrix": clause_rows,
         "readings": scope.reading_rows(source),
         "evidence": scope.evidence_rows(source, results, where),
@@ -158,6 +161,12 @@ def verify(model: dict[str, Any]) -> None:
         sum(model["conclusion"]["clause_counts"].values()),
         model["conclusion"]["clauses_total"],
     )
+    for row in model["databases"]:
+        # Every result of a database is told once: as a figure, or in a check's line.
+        shown = sum(len(item["results"]) for item in (*row["spaces"], *row["backups"]))
+        for topic in row["topics"]:
+            shown += sum(check["results"] for check in topic["checks"]) + topic["skipped"]
+        _equal(f"database {row['target']}", shown, row["results"])
     for row in model["matrix"]:
         _equal(f"clause {row['clause']}", sum(row["counts"].values()), row["results"])
 

@@ -13,6 +13,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.charts import (
     count_chart,
     line_chart,
 )
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.database_chart import panels_chart
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
     LANGUAGES,
@@ -55,6 +56,9 @@ def localise(model: Mapping[str, Any], language: str) -> dict[str, Any]:
         group["svg"] = bar_chart(group["bars"], group["current_title"])
         trend = group["trend"]
         group["trend_svg"] = line_chart(trend, group["trend_title"]) if trend else None
+    for database in view["databases"]:
+        chart = panels_chart(database["panels"], view["words"]["forecast_chart"])
+        database["svg"] = chart if database["panels"] else None
     return view
 
 

@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import STATUS_NAMES, STATUSES
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words_database import (
+    DATABASE_WORDS,
+)
 
 Text = dict[str, str]
 LANGUAGES = ("zh", "en")
@@ -364,6 +367,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "filter_none": ("没有符合条件的结果。", "No result matches."),
     "print": ("打印", "Print"),
     "to_results": ("查看全部结果", "All results"),
+    **DATABASE_WORDS,
 }
 
 

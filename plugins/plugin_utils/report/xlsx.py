@@ -17,14 +17,18 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import Rep
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.view import localise
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.xlsx_columns import (
     CLAUSES,
+    DATABASE,
     EVIDENCE,
     FINDINGS,
     MATRIX,
     OPEN,
     RESULTS,
+    SPACES,
     STATUS,
     Column,
     Row,
+    database_rows,
+    space_rows,
 )
 
 FONT = "微软雅黑"
@@ -38,6 +42,8 @@ _SHORT = {
     "findings": ("问题", "Findings"),
     "open": ("未得出结论", "Undetermined"),
     "results": ("全部结果", "Results"),
+    "spaces": ("表空间", "Tablespaces"),
+    "database": ("数据库", "Databases"),
     "matrix": ("条款矩阵", "Clauses"),
     "evidence": ("证据", "Evidence"),
 }
@@ -128,6 +134,8 @@ class _Workbook:
             self._sheet(table["key"], CLAUSES, table["clauses"])
         self._sheet("findings", FINDINGS, view["findings"])
         self._sheet("open", OPEN, [*view["not_inspected"], *view["not_applicable"]])
+        self._sheet("spaces", SPACES, space_rows(view))
+        self._sheet("database", DATABASE, database_rows(view))
         self._sheet("results", RESULTS, view["results"])
         self._sheet("matrix", MATRIX, view["matrix"])
         self._sheet("evidence", EVIDENCE, view["evidence"])

@@ -122,3 +122,59 @@ EVIDENCE = (
     _key("size", "size_bytes", 12, "number"),
     _key("collected", "collected_text", 18),
 )
+SPACES = (
+    _key("object", "target", 14),
+    _key("spaces", "space", 24),
+    _key("space_kind", "kind_text", 10),
+    _key("space_used_gib", "used_gib", 12, "value"),
+    _key("space_allocated_gib", "allocated_gib", 14, "value"),
+    _key("space_maximum_gib", "maximum_gib", 12, "value"),
+    _key("space_used_percent", "used_percent_text", 10, "value"),
+    _key("space_allocated_percent", "allocated_percent_text", 10, "value"),
+    _key("space_growth_gib", "growth_gib", 15, "value"),
+    _key("space_autoextend", "autoextend_text", 11, "value"),
+    _key("state", "state_text", 12),
+    STATUS,
+    _key("forecast_points", "points_text", 22),
+    _key("forecast_growth", "forecast_growth_text", 30),
+    _key("forecast_visit", "visit_text", 26),
+    _key("forecast_reach", "reach_text", 34),
+    _key("forecast_outcome", "outcome_text", 40),
+)
+BACKUP = ("last", "age", "limit", "size", "job")
+DATABASE = (
+    _key("object", "target", 14),
+    _key("area", "topic", 20),
+    _key("check", "title", 28),
+    _lines("result_value", "value", 90),
+    STATUS,
+)
+
+
+def space_rows(view: Mapping[str, Any]) -> list[Row]:
+    """The tablespaces of all databases, each with its forecast."""
+    keys = ("points_text", "visit_text", "reach_text", "outcome_text", "growth_text")
+    found: list[Row] = []
+    for database in view["databases"]:
+        known = {row["space"]: row for row in database["forecasts"]}
+        for row in database["spaces"]:
+            ahead = known.get(row["space"], dict.fromkeys(keys, ""))
+            words = {key: ahead[key] for key in keys[:-1]}
+            growth = {"forecast_growth_text": ahead["growth_text"]}
+            found.append({"target": database["target"], **row, **words, **growth})
+    return found
+
+
+def database_rows(view: Mapping[str, Any]) -> list[Row]:
+    """The backups by type and the checks by subject of all databases."""
+    found: list[Row] = []
+    words = view["words"]
+    for database in view["databases"]:
+        target = {"target": database["target"]}
+        for row in database["backups"]:
+            told = [f"{words[f'backup_{key}']}: {row[f'{key}_text']}" for key in BACKUP]
+            said = {"title": row["type_text"], "value": told}
+            found.append({**target, "topic": words["backups"], **row, **said})
+        for topic in database["topics"]:
+            found += [{**target, "topic": topic["title"], **row} for row in topic["checks"]]
+    return found

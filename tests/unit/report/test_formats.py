@@ -235,7 +235,7 @@ def test_prometheus_escapes_labels_and_repeats_no_sample() -> None:
 
 def test_charts_are_drawn_for_word() -> None:
     document = extract.word(made("docx"))
-    assert len(document.inline_shapes) == 5
+    assert len(document.inline_shapes) == 6
     assert (
         pdf.picture("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", 20)[:4]
         == b"\x89PNG"

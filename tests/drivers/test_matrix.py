@@ -23,8 +23,9 @@ import yaml
 
 from lab.oracle.listener import Listener, User
 from lab.oracle.seam import SessionFacts
-from lab.oracle.server import RunningServer
+from lab.oracle.server import OracleServer, RunningServer
 from lab.oracle.wire.profiles import PROFILES
+from lab.oracle.world.green import green_world
 from lab.tls import CLIENT, Authority
 from tests.drivers import engine
 from tests.drivers.engine import CannedEngine
@@ -32,6 +33,7 @@ from tests.drivers.environments import DRIVERS, HERE, Driver, Missing, make_read
 
 STRICT = os.environ.get("EBILL_TESTS_STRICT") == "1"
 SECONDS = 60
+NOW = datetime(2026, 3, 31, 2, 0, tzinfo=UTC)
 SCENARIO: list[dict[str, Any]] = yaml.safe_load((HERE / "scenario.yml").read_text("utf-8"))
 FAULTS: dict[str, dict[str, Any]] = {
     "verifier_11g": {"verifier": "11g"},
@@ -79,7 +81,9 @@ def tls(wallet: Path) -> ssl.SSLContext:
 def estate(request: pytest.FixtureRequest, wallet: Path) -> Iterator[tuple[str, Estate]]:
     """One server for each fault, and one without."""
     profile = request.param
-    servers = {"main": listener(profile), "tls": listener(profile, tls=tls(wallet))}
+    servers: Estate = {"main": listener(profile), "tls": listener(profile, tls=tls(wallet))}
+    reader = User("TESTER", "p", grants={"DBA_TABLESPACE_USAGE_METRICS"})
+    servers["world"] = OracleServer(green_world(lambda: NOW), [reader], profile)
     for name, faults in FAULTS.items():
         servers[name] = listener(profile)
         for key, value in faults.items():

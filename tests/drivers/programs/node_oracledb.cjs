@@ -95,6 +95,13 @@ class Client {
 
   async query(step) { return table(await this.rows(step.sql, step.binds)); }
 
+  async elsewhere(step) {
+    const connection = await open(step);
+    const result = await connection.execute(step.sql, step.binds.map(unpacked), { fetchTypeHandler });
+    await connection.close();
+    return table(result.rows);
+  }
+
   async digest(step) { return digest(await this.rows(step.sql, step.binds)); }
 
   async grid(step) {

@@ -90,6 +90,11 @@ class Client:
     def query(self, step: Step) -> Any:
         return table(self.rows(step["sql"], step.get("binds", ())))
 
+    def elsewhere(self, step: Step) -> Any:
+        with self.open(step) as connection:
+            binds = [unpacked(bind) for bind in step["binds"]]
+            return table(connection.cursor().execute(step["sql"], binds).fetchall())
+
     def digest(self, step: Step) -> Any:
         return digest(self.rows(step["sql"], step.get("binds", ())))
 

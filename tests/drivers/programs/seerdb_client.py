@@ -80,6 +80,14 @@ class Client:
     def query(self, step: Step) -> Any:
         return table(self.rows(step["sql"], step.get("binds", ())))
 
+    def elsewhere(self, step: Step) -> Any:
+        connection = self.open(step)
+        cursor = connection.cursor()
+        cursor.execute(step["sql"], [unpacked(bind) for bind in step["binds"]])
+        rows = table(cursor.fetchall())
+        connection.close()
+        return rows
+
     def digest(self, step: Step) -> Any:
         return digest(self.rows(step["sql"]))
 

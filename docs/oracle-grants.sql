@@ -280,6 +280,33 @@ GRANT SELECT ON SYS.DBA_AUTOTASK_CLIENT TO EBILL_OPS;
 -- oracle.jobs_statistics_age
 GRANT SELECT ON SYS.DBA_AUTOTASK_JOB_HISTORY TO EBILL_OPS;
 
+-- 以下各项仅性能诊断（playbooks/performance_diagnosis.yml）需要，不授予不影响季度巡检；均不需要
+-- Diagnostics Pack 许可。V_$SQL、V_$SQLSTATS、V_$SQL_PLAN 中有语句文本，可能含患者信息：诊断
+-- 程序从不读取这些列，但账号有权读取，可在诊断前授予、诊断后收回。
+-- For the performance diagnosis only; the quarterly inspection does without them, and none needs
+-- the Diagnostics Pack. V_$SQL, V_$SQLSTATS and V_$SQL_PLAN hold the text of statements, which may
+-- name patients: the diagnosis never reads those columns, but the account could. They may be
+-- granted before a diagnosis and revoked after it.
+GRANT SELECT ON SYS.V_$SYS_TIME_MODEL TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SYSTEM_WAIT_CLASS TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SYSTEM_EVENT TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SYSSTAT TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$LIBRARYCACHE TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$PGASTAT TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$PGA_TARGET_ADVICE TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SGA_TARGET_ADVICE TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$DB_CACHE_ADVICE TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SQLSTATS TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SQL TO EBILL_OPS;
+GRANT SELECT ON SYS.V_$SQL_PLAN TO EBILL_OPS;
+GRANT SELECT ON SYS.DBA_TAB_STATISTICS TO EBILL_OPS;
+GRANT SELECT ON SYS.DBA_SEGMENTS TO EBILL_OPS;
+
+-- 仅在已购 Diagnostics Pack 许可（inspect_oracle_licensed_diagnostics: true）时授予：
+-- Only where the Diagnostics Pack is licensed (inspect_oracle_licensed_diagnostics: true):
+-- GRANT SELECT ON SYS.DBA_HIST_SNAPSHOT TO EBILL_OPS;
+-- GRANT SELECT ON SYS.DBA_HIST_SQLSTAT TO EBILL_OPS;
+
 -- 如需从 CDB 根容器巡检全部 PDB：建公共用户 C##EBILL_OPS，上面各项改授给它，再加以下各项。
 -- To inspect all pluggable databases from the root: a common user C##EBILL_OPS with the grants
 -- above and these.

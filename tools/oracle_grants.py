@@ -14,8 +14,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from ansible_collections.ebill.ops.plugins.module_utils.oracle import performance
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.performance_sql import (
+    LICENSED_PARTS,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.subjects import SUBJECTS
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import load
 
 OLDEST = (11, 2)
@@ -48,6 +53,21 @@ ROOT = """
 -- To inspect all pluggable databases from the root: a common user C##EBILL_OPS with the grants
 -- above and these.
 -- ALTER USER C##EBILL_OPS SET CONTAINER_DATA = ALL CONTAINER = CURRENT;
+"""
+
+PERFORMANCE = """
+-- 以下各项仅性能诊断（playbooks/performance_diagnosis.yml）需要，不授予不影响季度巡检；均不需要
+-- Diagnostics Pack 许可。V_$SQL、V_$SQLSTATS、V_$SQL_PLAN 中有语句文本，可能含患者信息：诊断
+-- 程序从不读取这些列，但账号有权读取，可在诊断前授予、诊断后收回。
+-- For the performance diagnosis only; the quarterly inspection does without them, and none needs
+-- the Diagnostics Pack. V_$SQL, V_$SQLSTATS and V_$SQL_PLAN hold the text of statements, which may
+-- name patients: the diagnosis never reads those columns, but the account could. They may be
+-- granted before a diagnosis and revoked after it.
+"""
+
+LICENSED = """
+-- 仅在已购 Diagnostics Pack 许可（inspect_oracle_licensed_diagnostics: true）时授予：
+-- Only where the Diagnostics Pack is licensed (inspect_oracle_licensed_diagnostics: true):
 """
 
 TAIL = """
@@ -87,7 +107,23 @@ def text() -> str:
         lines += [f"-- {words}" for words in _remarks(parts()[grant])]
         lines += [f"-- {check}" for check in checks]
         lines.append(f"GRANT SELECT ON {grant} TO EBILL_OPS;")
-    return HEAD + "\n".join(lines) + "\n" + _root() + TAIL
+    return HEAD + "\n".join(lines) + "\n" + _performance() + _root() + TAIL
+
+
+def _performance() -> str:
+    """Return what the performance diagnosis needs beside; its history as a comment."""
+    known = set(parts())
+    needed = [part.grant_object for part in performance.parts(Wanted())]
+    more = [grant for grant in dict.fromkeys(needed) if grant not in known]
+    history = [part.grant_object for part in LICENSED_PARTS]
+    return "".join(
+        [
+            PERFORMANCE,
+            *(f"GRANT SELECT ON {grant} TO EBILL_OPS;\n" for grant in more),
+            LICENSED,
+            *(f"-- GRANT SELECT ON {grant} TO EBILL_OPS;\n" for grant in dict.fromkeys(history)),
+        ]
+    )
 
 
 def _root() -> str:

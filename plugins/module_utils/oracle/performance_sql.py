@@ -128,6 +128,18 @@ _SUMMED = (
     f" WHERE end_interval_time >= SYSDATE - {_HISTORY_DAYS}) GROUP BY sql_id)"
 )
 LICENSED_PARTS = (
+    # This one needs no pack; it says how much of the time the history covers.
+    Part(
+        "snapshots",
+        "DBA_HIST_SNAPSHOT",
+        (
+            number("snapshots", "COUNT(DISTINCT snap_id)"),
+            number("days", "ROUND(SYSDATE - MIN(CAST(end_interval_time AS DATE)), 1)"),
+        ),
+        f"WHERE end_interval_time >= SYSDATE - {_HISTORY_DAYS}",
+        max_rows=1,
+        lane="history",
+    ),
     Part(
         "sql_history",
         "DBA_HIST_SQLSTAT",
@@ -149,7 +161,7 @@ LICENSED_PARTS = (
 MAKES: dict[str, tuple[str, ...]] = {
     "top_sql": ("sql_leaders", "sql_total", "sql_origins"),
     "full_scans": ("sql_leaders", "sql_scans", "sql_origins", "large_segments", "tables"),
-    "sql_history": ("sql_history",),
+    "sql_history": ("snapshots", "sql_history"),
 }
 
 _KINDS = {2: "INSERT", 3: "SELECT", 6: "UPDATE", 7: "DELETE", 47: "PL/SQL", 189: "MERGE"}
@@ -261,14 +273,15 @@ def _scan(scan: Mapping[str, Any], statement: Mapping[str, Any], size: int, tabl
 
 
 def _history(answers: Answers, wanted: Wanted) -> Observation:
-    asked = "sql_history" if wanted.licensed_diagnostics else "sql_total"
-    problem = first_problem(answers, asked)
+    asked = MAKES["sql_history"] if wanted.licensed_diagnostics else ("sql_total",)
+    problem = first_problem(answers, *asked)
     # Without the licence it is not asked; a session that came to nothing is no reason to skip it.
     if problem and (wanted.licensed_diagnostics or problem.fatal):
         return error(problem)
     if not wanted.licensed_diagnostics:
         return absent("not_licensed", "DBA_HIST_SQLSTAT")
     ours = [row for row in rows_of(answers, "sql_history") if _ours(row, wanted)]
+    covered = next(iter(rows_of(answers, "snapshots")), {}).get("days") or 0
     return rows(
         [
             {
@@ -277,7 +290,7 @@ def _history(answers: Answers, wanted: Wanted) -> Observation:
                 "executions": row.get("executions") or 0,
                 "elapsed_minutes": round((row.get("elapsed_us") or 0) / 6e7, 1),
                 "reads": row.get("reads") or 0,
-                "days": _HISTORY_DAYS,
+                "days": covered,
             }
             for row in ours[:_SHOWN]
         ]

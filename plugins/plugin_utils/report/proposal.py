@@ -48,14 +48,18 @@ def diagnosed(source: QuarterSource) -> QuarterSource | None:
     return replace(
         source,
         results=results,
-        owed=[row for row in source.owed if row["check"].partition(".")[0] == AREA],
+        owed=[row for row in source.owed if _is_ours(row)],
         targets=[row for row in source.targets if row["name"] in targets],
         areas=[row for row in source.areas if row["id"] == AREA],
         evidence=[row for row in source.evidence if row["area"] == AREA],
-        previous_findings=[row for row in source.previous_findings if row["area"] == AREA],
+        previous_findings=[row for row in source.previous_findings if _is_ours(row)],
         history=(),
         run={**source.run, "selection": ""},
     )
+
+
+def _is_ours(row: Mapping[str, Any]) -> bool:
+    return str(row["check"]).startswith(f"{AREA}.")
 
 
 def performance_section(source: QuarterSource) -> Row | None:

@@ -310,17 +310,18 @@ def test_growth_waits_for_a_week_from_the_first_look() -> None:
 def test_history_needs_the_licence() -> None:
     assert reason("sql_history", well()) == "not_licensed"
     answers = well() | {
+        "snapshots": [{"snapshots": 60, "days": 2.5}],
         "sql_history": [
             {"sql_id": "a" * 13, "schema": "EBILL", "executions": 9, "elapsed_us": 60_000_000}
-        ]
+        ],
     }
     (row,) = rows("sql_history", answers, licensed_diagnostics=True)
-    assert (row["elapsed_minutes"], row["executions"]) == (1.0, 9)
+    assert (row["elapsed_minutes"], row["executions"], row["days"]) == (1.0, 9, 2.5)
 
 
 @pytest.mark.parametrize("part", sorted({name for n in performance.MAKES.values() for name in n}))
 def test_a_missing_grant_costs_what_is_made_of_it_and_nothing_else(part: str) -> None:
-    answers = well() | {"sql_history": []}
+    answers = well() | {"sql_history": [], "snapshots": []}
     answers[part] = Problem("missing_grant", "SELECT ON SYS.X (ORA-00942)")
     found = performance.observe(answers, LICENSED)
     lost = {name for name, observation in found.items() if "error" in observation}

@@ -15,6 +15,8 @@ DIGITS_OF = {
     "YYYY": 4, "RRRR": 4, "YY": 2, "RR": 2, "MM": 2, "DD": 2, "DDD": 3, "HH24": 2, "HH12": 2,
     "HH": 2, "MI": 2, "SS": 2, "SSSSS": 5, "TZM": 2, "J": 7, "YYY": 3, "Y": 1, "SYYYY": 4,
 }  # fmt: skip
+FIRST_DAY = 1721426
+"""The Julian day of 0001-01-01, the first that Python knows."""
 MISMATCH = OraError(1861, "literal does not match format string")
 
 
@@ -56,6 +58,8 @@ def _elements(text: str, picture: str) -> dict[str, int]:
 def _take(rest: str, element: str, found: dict[str, int]) -> str:
     """Read one element from the front of the text and return what is left."""
     if element in ("MON", "MONTH"):
+        if not rest[0].isalpha():
+            raise MISMATCH
         for number, name in enumerate(dates.MONTHS[1:], 1):
             for shape in (name, name[:3]):
                 if rest.upper().startswith(shape):
@@ -92,6 +96,8 @@ def _take(rest: str, element: str, found: dict[str, int]) -> str:
 
 
 def _build(found: dict[str, int], now: datetime) -> datetime:
+    if found.get("J", FIRST_DAY) < FIRST_DAY:
+        raise OraError(3001, "unimplemented feature (stand-in: years before Christ)")
     if "J" in found:
         return datetime.fromordinal(found["J"] - 1721425) + timedelta(seconds=_seconds(found))
     year = found.get("YYYY", found.get("SYYYY", now.year))

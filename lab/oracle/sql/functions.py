@@ -203,7 +203,10 @@ FIXED: dict[str, Entry] = {
     "ora_regexp_like": ("VV?V", "A", texts.regexp_like),
     "ora_rtrim": ("V", "V", lambda text: text.rstrip(" ")),
 }
-NULL_AWARE: dict[str, Entry] = {**texts.NULL_AWARE}
+NULL_AWARE: dict[str, Entry] = {
+    **texts.NULL_AWARE,
+    "ora_nvl": ("AA", "A", lambda first, second: second if first is None else first),
+}
 
 
 @functools.cache

@@ -93,6 +93,8 @@ def parse(sql: str) -> Parsed:
         shifts.append((found.end() + grown, by))
         return name
 
+    if sql.rstrip().endswith(";"):
+        raise OraError(911, "invalid character", len(sql.rstrip()) - 1)
     text = SCAN.sub(rename, sql)
     try:
         trees = Plain().parse(text)

@@ -36,7 +36,8 @@ def nvl(nodes: list[Any], scope: Scope) -> Typed:
     kind = first.kind if first.kind != NULL else second.kind
     kind = seam.VARCHAR2 if kind == seam.LONG else kind
     second = coerce(second, kind, scope)
-    return Typed(f"COALESCE({first.sql}, {second.sql})", kind, max(first.size, second.size))
+    # A function, not COALESCE: NVL looks at both, so an error in the second one is an error.
+    return Typed(f"ora_nvl({first.sql}, {second.sql})", kind, max(first.size, second.size))
 
 
 def nvl2(nodes: list[Any], scope: Scope) -> Typed:

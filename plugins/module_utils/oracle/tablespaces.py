@@ -55,7 +55,6 @@ _USABLE = frozenset({"ONLINE", "SYSTEM"})
 _LEAST_ROOM_BYTES = GIB
 
 
-
 def _files_in_asm(answers: Answers) -> bool:
     names = (str(row.get("file_name") or "") for row in rows_of(answers, "data_files"))
     return any(name.startswith("+") for name in names)

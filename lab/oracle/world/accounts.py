@@ -107,6 +107,15 @@ def _container(tokens: Tokens) -> None:
         tokens.choose("CURRENT", "ALL")
 
 
+def _container_data(sight: Sight, tokens: Tokens, details: UserDetails) -> None:
+    """Only in the root, and for it alone: CONTAINER = ALL, the default there, is refused."""
+    if sight.world.con_id != 1:
+        raise OraError(65040, "operation not allowed from within a pluggable database")
+    tokens.expect("=")
+    details.all_containers = tokens.choose("ALL", "DEFAULT") == "ALL"
+    tokens.expect("CONTAINER", "=", "CURRENT")
+
+
 def _tablespace(sight: Sight, name: str, *, temporary: bool) -> str:
     found = sight.world.tablespaces.get(name)
     if found is None:
@@ -136,6 +145,8 @@ def _options(sight: Sight, tokens: Tokens, user: User, details: UserDetails) -> 
         elif tokens.accept("ACCOUNT"):
             user.locked = tokens.choose("LOCK", "UNLOCK") == "LOCK"
             user.failures = 0 if not user.locked else user.failures
+        elif tokens.accept("SET", "CONTAINER_DATA"):
+            _container_data(sight, tokens, details)
         elif tokens.peek() == "CONTAINER":
             _container(tokens)
         else:

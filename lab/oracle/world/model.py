@@ -152,6 +152,8 @@ class UserDetails:
     default_tablespace: str = "USERS"
     temporary_tablespace: str = "TEMP"
     profile: str = "DEFAULT"
+    all_containers: bool = False
+    """CONTAINER_DATA of a common user."""
 
 
 @dataclass

@@ -123,6 +123,18 @@ def session_roles(sight: Sight) -> Iterable[Row]:
     return [{"ROLE": role.name} for role in access.roles_of(sight, name)]
 
 
+@view(
+    "DBA_CONTAINER_DATA",
+    "USERNAME V128,DEFAULT_ATTR V1,OWNER V128,OBJECT_NAME V128,ALL_CONTAINERS V1,"
+    "CONTAINER_NAME V128",
+)
+def dba_container_data(sight: Sight) -> Iterable[Row]:
+    """What ALTER USER ... SET CONTAINER_DATA = ALL has left; nothing by default."""
+    for name, details in sight.world.details.items():
+        if details.all_containers:
+            yield {"USERNAME": name, "DEFAULT_ATTR": "Y", "ALL_CONTAINERS": "Y"}
+
+
 @view("DBA_ROLES")
 def dba_roles(sight: Sight) -> Iterable[Row]:
     for number, role in enumerate(sight.world.roles.values(), 2):

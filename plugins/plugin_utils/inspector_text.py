@@ -12,6 +12,7 @@ _ZH = {
     "head": "{target}：巡检账号 {name}，Oracle {release}{container}",
     "container": "，容器 {container}",
     "no_answer": "{target}：{reason}",
+    "created": "账号已建立，并授予 {count} 项查询权限",
     "is_there": "账号已存在，状态 {status}",
     "not_there": "账号不存在",
     "would_drop": "账号将被删除",
@@ -37,6 +38,7 @@ _EN = {
     "head": "{target}: inspection account {name}, Oracle {release}{container}",
     "container": ", container {container}",
     "no_answer": "{target}: {reason}",
+    "created": "the account was created, with the right to read {count} views",
     "is_there": "the account exists, status {status}",
     "not_there": "there is no such account",
     "would_drop": "the account would be dropped",
@@ -127,6 +129,9 @@ def lines(
         return [words["no_answer"].format(target=target, reason=answer.get("msg", ""))]
     if state == "absent":
         return found + [f"  {line}" for line in _dropped(answer, words, dry=dry)]
+    if not dry and not answer["account"]["exists"] and not answer["refused"]:
+        created = words["created"].format(count=len(answer["missing"]))
+        return [*found, f"  {created}"]
     told = _account(answer, state, words) + _missing(answer, words, titles, language, dry=dry)
     told += _more(answer, words, dry=dry)
     told += _statements(answer, state, words, dry=dry)

@@ -126,7 +126,7 @@ def test_clause_states() -> None:
     assert states["BIZ-07"] == "not_run"  # automated, and nobody answered
     assert states["GDCA-02"] == "record"
     assert states["ENV-05"] == "fail"
-    assert states["ENV-06"] == "pass"
+    assert states["ENV-06"] == "warn"
     unanswered = next(row for row in model["matrix"] if row["clause"] == "BIZ-07")
     assert unanswered["note"]["zh"] == "本次巡检没有该条款的检查结果"
 
@@ -215,9 +215,9 @@ def test_part_named_twice_counts_twice() -> None:
 def test_trend_needs_an_earlier_quarter_and_keeps_gaps() -> None:
     groups = {group["kind"]: group for group in build_quarterly(source.full())["capacity"]}
     assert groups["backup"]["trend"] is None
-    assert groups["disk"]["trend"]["quarters"] == ["2026Q1", "2026Q2", "2026Q3", "2026Q4"]
+    assert groups["disk"]["trend"]["quarters"] == [*source.DAYS, "2026Q4"]
     lines = {line["label"]: line["points"] for line in groups["disk"]["trend"]["lines"]}
-    assert lines["app01 /"] == [39.0, None, 44.0, 41.5]
+    assert lines["app01 /"] == [37.5, 39.0, None, 44.0, 41.5]
 
 
 def test_times_are_written_in_the_sites_zone() -> None:

@@ -123,7 +123,7 @@ class Calls:
             cursor.defines = request.defines
         if not request.options & requests.OPTION_EXECUTE and request.defines:
             return self._batch(request, cursor)
-        if request.options & requests.OPTION_BATCH_ERRORS:
+        if request.returning or request.options & requests.OPTION_BATCH_ERRORS:
             raise OraError(3115, "unsupported network datatype or representation")
         return await self._run(request, cursor)
 

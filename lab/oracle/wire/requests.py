@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lab.oracle.wire import lobs, values
@@ -20,6 +21,7 @@ OPTION_DEFINE, OPTION_EXECUTE, OPTION_FETCH = 0x10, 0x20, 0x40
 OPTION_COMMIT, OPTION_PLSQL, OPTION_BATCH_ERRORS = 0x100, 0x400, 0x80000
 COMMIT_AGAIN = 1
 """The bit of a re-execution's second options that commits."""
+RETURNING = re.compile(r"\breturn(ing)?\b.*\binto\b", re.IGNORECASE | re.DOTALL)
 MAX_STRING_SIZE = 32767
 LONGEST_BINDS = 65535
 
@@ -47,6 +49,8 @@ class Request:
     bind_types: list[BindType] = field(default_factory=list)
     defines: list[BindType] = field(default_factory=list)
     commit: bool = False
+    returning: bool = False
+    """DML that returns values into binds: which of them the client sends is not said."""
     lob: lobs.LobCall | None = None
 
 
@@ -103,6 +107,10 @@ def _read_execute(reader: Reader, fields: int, request: Request) -> None:
     extra = [reader.ub() for _ in range(13)]
     if has_binds and binds:
         request.bind_types = _read_types(reader, binds, fields)
+        plsql = request.options & OPTION_PLSQL
+        request.returning = not plsql and bool(RETURNING.search(request.sql or ""))
+        if request.returning:
+            return
         # For a query that is executed again the second number is the rows to fetch, not the
         # iterations; the eighth says that it is a query.
         _read_rows(reader, request, 1 if extra[7] else max(extra[1], 1))

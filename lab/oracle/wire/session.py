@@ -63,14 +63,17 @@ class Session:
         """Run until the client leaves. Raises Malformed for what no client should send."""
         pump = asyncio.create_task(self.talk.pump())
         try:
-            facts = await self._log_on(await self._negotiate())
-            if facts is None:
+            admitted = await self._log_on(await self._negotiate())
+            if admitted is None:
                 await self.talk.until_gone()
                 return
+            facts, welcome = admitted
             facts = self.facts = replace(facts, service=self.talk.stream.service)
+            # Before the client hears that it is in: what it then sees of itself must be there.
             self.engine = self.host.open_engine(facts)
             self.calls = Calls(self.talk, self.engine)
             try:
+                await self._greet(welcome)
                 while True:
                     await self._one_request()
             finally:
@@ -106,8 +109,8 @@ class Session:
         fields = self.talk.fields
         return await self.talk.receive(lambda data: logon.read_auth(Reader(data), function, fields))
 
-    async def _log_on(self, hello: AuthMessage) -> SessionFacts | None:
-        """None when the logon was refused; the client has its error by then."""
+    async def _log_on(self, hello: AuthMessage) -> tuple[SessionFacts, bytes] | None:
+        """The session and its welcome; None when refused: the client has its error by then."""
         user = logon.fold_user(hello.user)
         password, kind = self.host.credentials(user)
         challenge: Challenge = CHALLENGES[kind](password)
@@ -121,10 +124,8 @@ class Session:
             return None
         facts = self.host.next_session(user, hello.pairs | answer.pairs, sysdba=sysdba)
         host = self.host
-        await self._greet(
-            logon.welcome(host.profile, host.instance_name, host.service_name, facts, proof)
-        )
-        return facts
+        welcome = logon.welcome(host.profile, host.instance_name, host.service_name, facts, proof)
+        return facts, welcome
 
     async def _greet(self, message: bytes) -> None:
         end = responses.error(None, self.talk.answer_fields)

@@ -268,4 +268,11 @@ def test_a_rejected_call_of_another_kind(place: Place) -> None:
     with place.connect() as connection:
         with pytest.raises(oracledb.DatabaseError, match="ORA-03115"):
             connection.tpc_begin(connection.xid(1, "a", "b"))
+        cursor = connection.cursor()
+        for sql in ("insert into t values (:1) returning n into :2", "delete t return n into :2"):
+            binds = [1, cursor.var(int)][-sql.count(":") :]
+            with pytest.raises(oracledb.DatabaseError, match="ORA-03115"):
+                cursor.execute(sql, binds)
+        with pytest.raises(oracledb.DatabaseError, match="ORA-03115"):
+            cursor.executemany("insert into t values (:1)", [[1], [2]], batcherrors=True)
         assert connection.cursor().execute("select 5").fetchone() == (5,)

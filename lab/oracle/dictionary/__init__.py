@@ -97,7 +97,8 @@ def views() -> Mapping[str, DocumentedView]:
             found[twin] = DocumentedView(twin, since, False, (*own, container))
         elif name.startswith("V$"):
             instance = Documented("INST_ID", "NUMBER", view.since)
-            columns = (instance, *view.columns)
+            own = [one for one in view.columns if one.name != "INST_ID"]
+            columns = (instance, *own)
             found[f"G{name}"] = DocumentedView(f"G{name}", view.since, False, columns)
     return found
 

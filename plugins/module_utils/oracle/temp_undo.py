@@ -54,7 +54,7 @@ PARTS = (
             number("bytes"),
             number("maxbytes"),
             text("autoextensible"),
-            text("status"),
+            text("status", "RTRIM(status)"),  # CHAR(9) in Reference 11.2: padded
         ),
         max_rows=2000,
         by_container=True,

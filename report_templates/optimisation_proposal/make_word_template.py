@@ -23,7 +23,7 @@ PROPOSALS = (
     ("w.number", 2.6, ["{{ r.number }}", "{{ r.level_text }}"]),
     ("w.check", 2.6, ["{{ r.title }}"]),
     ("t.evidence", 7.4, ["{%p for text in r.evidence %}", "{{ text }}", "{%p endfor %}",
-                         "{{ t.impact }}：{{ r.impact }}"]),
+                         "{{ t.impact }}{{ proposal.colon }}{{ r.impact }}"]),
     ("t.advice", 6, ["{{ r.advice }}"]),
     ("t.decides", 2.5, ["{{ r.decides }}"]),
     ("t.effort", 2.4, ["{{ r.effort }}"]),
@@ -96,7 +96,7 @@ def either(make: Any, document: Any, shown: str, columns: Any, word: str) -> Non
 def figures(document: Any) -> None:
     for text in (
         "{%p for row in proposal.figures %}",
-        "{{ row.title }}（{{ row.target }}）",
+        "{{ row.title }} · {{ row.target }}",
         "{%p for text in row.lines %}",
         "· {{ text }}",
         "{%p endfor %}",

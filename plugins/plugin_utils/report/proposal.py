@@ -36,6 +36,7 @@ FOLDER = "optimisation_proposal"
 FORMATS = ("html", "docx", "pdf")
 SHOWN = 10
 """So many lines of evidence of one proposal, and figures of one check."""
+_COLON = {"zh": "：", "en": ": "}
 _STEMS = {"zh": "优化建议方案", "en": "optimisation_proposal"}
 
 
@@ -101,6 +102,7 @@ def _section(source: QuarterSource, model: Mapping[str, Any]) -> Row:
         sentences.append(worded("found_open", n=open_results))
     return {
         "words": found,
+        "colon": _COLON,
         "title": found["section_title"],
         "sentences": sentences,
         "basis": [
@@ -140,7 +142,7 @@ def _proposal(number: str, check: str, found: Sequence[Row], definition: Mapping
         "level_text": say(found[0]["level"]),
         "evidence": [
             {
-                language: f"{row['target']}{'：' if language == 'zh' else ': '}{text}"
+                language: f"{row['target']}{_COLON[language]}{text}"
                 for language, text in both(row["message"]).items()
             }
             for row in found[:SHOWN]

@@ -256,10 +256,17 @@ class SqlEngine:
         return Watched
 
     def _now(self, shape: str) -> str:
-        naive = self.moment.replace(tzinfo=None)
-        if shape == "DATE":
-            return dates.date(naive)
-        return dates.timestamp(naive) if shape == "TIMESTAMP" else dates.timestamp_tz(self.moment)
+        """The statement's time; CURRENT ones in the zone of the session."""
+        kind = shape.removeprefix("CURRENT ")
+        zoned = dates.timestamp_tz(self.moment)
+        zone = self.dictionary.settings.time_zone
+        if kind != shape and zone:
+            zoned = dates.at_zone(zoned, zone)
+        if kind == "ZONE":
+            return zoned[dates.TIMESTAMP_LENGTH :]
+        if kind == "DATE":
+            return dates.as_date(zoned)
+        return dates.as_timestamp(zoned) if kind == "TIMESTAMP" else zoned
 
 
 def _too_many() -> None:

@@ -32,10 +32,11 @@ from lab.oracle.sql.core import (
 
 PSEUDO = {
     "SYSDATE": Typed("ora_now('DATE')", seam.DATE),
-    "CURRENT_DATE": Typed("ora_now('DATE')", seam.DATE),
+    "CURRENT_DATE": Typed("ora_now('CURRENT DATE')", seam.DATE),
     "SYSTIMESTAMP": Typed("ora_now('TZ')", seam.TIMESTAMP_TZ),
-    "CURRENT_TIMESTAMP": Typed("ora_now('TZ')", seam.TIMESTAMP_TZ),
-    "LOCALTIMESTAMP": Typed("ora_now('TIMESTAMP')", seam.TIMESTAMP),
+    "CURRENT_TIMESTAMP": Typed("ora_now('CURRENT TZ')", seam.TIMESTAMP_TZ),
+    "LOCALTIMESTAMP": Typed("ora_now('CURRENT TIMESTAMP')", seam.TIMESTAMP),
+    "SESSIONTIMEZONE": Typed("ora_now('CURRENT ZONE')", seam.VARCHAR2, 6),
     "DBTIMEZONE": Typed("'+00:00'", seam.VARCHAR2, 6),
 }
 ZERO = numbers.literal(0)

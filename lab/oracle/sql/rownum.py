@@ -58,8 +58,13 @@ def prepare(node: Any, conjuncts: list[Any], scope: Scope) -> tuple[bool, list[A
 
 
 def _limit(part: Any, scope: Scope) -> str:
-    """ROWNUM <= n, < n or = n, either way round, as a row count."""
+    """ROWNUM <= n, < n, = n or BETWEEN, either way round, as a row count."""
     kind: Any = type(part)
+    if isinstance(part, exp.Between) and _is_pseudo(part.this, "ROWNUM"):
+        low, high = (
+            coerce(value(part.args[end], scope), seam.NUMBER, scope).sql for end in ("low", "high")
+        )
+        return f"CASE WHEN {ONE} >= {low} THEN ora_whole({high}) ELSE 0 END"
     if kind not in MIRROR:
         raise unsupported(scope, part)
     left, right = part.this, part.expression

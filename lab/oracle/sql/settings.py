@@ -38,6 +38,8 @@ class Settings:
     timestamp_format: str = dates.NLS_TIMESTAMP_FORMAT
     timestamp_tz_format: str = f"{dates.NLS_TIMESTAMP_FORMAT} TZR"
     numeric_characters: str = ".,"
+    time_zone: str = ""
+    """Of CURRENT_DATE and its like; "" is that of the database host."""
     current_schema: str = ""
     container: str = ""
     """What ALTER SESSION SET CONTAINER named; the dictionary knows if there is one."""
@@ -84,6 +86,7 @@ class Settings:
             "NLS_TIMESTAMP_FORMAT": "timestamp_format",
             "NLS_TIMESTAMP_TZ_FORMAT": "timestamp_tz_format",
             "NLS_NUMERIC_CHARACTERS": "numeric_characters",
+            "TIME_ZONE": "time_zone",
             "CURRENT_SCHEMA": "current_schema",
             "CONTAINER": "container",
         }

@@ -32,7 +32,7 @@ def _container(sight: Sight, con_id: int, name: str, open_mode: str) -> Row:
     return {
         "CON_ID": con_id,
         "DBID": sight.world.dbid + con_id,
-        "CON_UID": sight.world.dbid + con_id if con_id > 1 else max(con_id, 1),
+        "CON_UID": sight.world.dbid + con_id if con_id > 1 else con_id,
         "GUID": bytes([con_id]) * 16,
         "NAME": name,
         "OPEN_MODE": open_mode,

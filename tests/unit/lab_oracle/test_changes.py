@@ -291,6 +291,12 @@ def test_session_settings(log_on: As) -> None:
     assert one(cursor, "select to_date('2026-03-02') - date '2026-03-01' from dual") == 1
     assert one(cursor, "select to_char(1234.5, '9G999D9') from dual") == " 1.234,5"
     assert one(cursor, "select to_number('1,5') * 2 from dual") == 3
+    cursor.execute("alter session set time_zone = '-03:00'")
+    assert one(cursor, "select to_char(current_timestamp, 'HH24 TZH') from dual") == "23 -03"
+    assert one(cursor, "select sessiontimezone || to_char(current_date, ' DD') from dual") == (
+        "-03:00 30"
+    )
+    assert one(cursor, "select to_char(sysdate, 'DD HH24') from dual") == "31 10"
     assert one(log_on(), "select to_char(1.5) from dual") == "1.5"
 
 

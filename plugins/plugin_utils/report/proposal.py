@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, ebill.ops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The optimisation proposal (优化建议方案, DEV-03) of a quarter, and its section of the report.
+"""The optimisation proposal (优化建议方案, DEV-03) of a quarter.
 
 It is made from the same source as the quarterly report, of the results of one area, and by the
 same renderers: a model of its own is a quarterly one with ``proposal`` beside it.
@@ -20,23 +20,18 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import (
     build_quarterly,
     clean,
 )
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.proposal_words import (
-    worded,
-    words,
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.performance_section import (
+    AREA,
+    performance_section,
 )
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.rows import Row
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.proposal_words import words
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import (
     QuarterSource,
     ReportError,
 )
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import LEVELS, both, say
 
-AREA = "performance"
 FOLDER = "optimisation_proposal"
 FORMATS = ("html", "docx", "pdf")
-SHOWN = 10
-"""So many lines of evidence of one proposal, and figures of one check."""
-_COLON = {"zh": "：", "en": ": "}
 _STEMS = {"zh": "优化建议方案", "en": "optimisation_proposal"}
 
 
@@ -63,17 +58,6 @@ def _is_ours(row: Mapping[str, Any]) -> bool:
     return str(row["check"]).startswith(f"{AREA}.")
 
 
-def performance_section(source: QuarterSource) -> Row | None:
-    """Return what a quarterly report says of the diagnosis; None when the quarter had none.
-
-    ``title``, ``sentences``, ``basis`` (texts), ``proposals`` (rows: number, title, level,
-    level_text, evidence, impact, advice, decides, effort, risk, targets), ``figures`` (rows:
-    title, target, lines), ``blocked`` (rows: target, titles, message), ``words``.
-    """
-    own = diagnosed(source)
-    return clean(_section(own, build_quarterly(own))) if own else None
-
-
 def build_proposal(source: QuarterSource) -> dict[str, Any]:
     """Return the model of the document. ReportError when the quarter had no diagnosis."""
     own = diagnosed(source)
@@ -84,96 +68,7 @@ def build_proposal(source: QuarterSource) -> dict[str, Any]:
         )
     model = build_quarterly(own)
     model["cover"] = {**model["cover"], "title": words()["title"]}
-    return {**model, "proposal": clean(_section(own, model))}
-
-
-def _section(source: QuarterSource, model: Mapping[str, Any]) -> Row:
-    found, titles = words(), [str(target["target"]) for target in model["targets"]]
-    rows = _proposals(source, model["findings"])
-    open_results = sum(row["results"] for row in model["not_inspected"])
-    facts = {
-        "targets": len(titles),
-        "names": ", ".join(titles),
-        "checks": len(model["checks"]),
-        "n": len(rows),
-    }
-    sentences = [worded("found" if rows else "found_none", **facts)]
-    if open_results:
-        sentences.append(worded("found_open", n=open_results))
-    return {
-        "words": found,
-        "colon": _COLON,
-        "title": found["section_title"],
-        "sentences": sentences,
-        "basis": [
-            both(row["message"])
-            for row in model["results"]
-            if row["check"].startswith(f"{AREA}.basis_")
-        ],
-        "proposals": rows,
-        "figures": _figures(source, model["results"]),
-        "blocked": [
-            {key: row[key] for key in ("target", "titles", "message")}
-            for row in model["not_inspected"]
-        ],
-        "notes": [found["clause_note"], found["hint_note"], found["sql_note"]],
-    }
-
-
-def _proposals(source: QuarterSource, findings: Sequence[Row]) -> list[Row]:
-    """Return one proposal for each check that found something, the gravest first."""
-    grouped: dict[str, list[Row]] = {}
-    for finding in findings:
-        grouped.setdefault(finding["check"], []).append(finding)
-    ordered = sorted(grouped.items(), key=lambda item: LEVELS.index(item[1][0]["level"]))
-    return [
-        _proposal(f"{source.run['quarter']}-P{number:02d}", check, found, source.checks[check])
-        for number, (check, found) in enumerate(ordered, start=1)
-    ]
-
-
-def _proposal(number: str, check: str, found: Sequence[Row], definition: Mapping[str, Any]) -> Row:
-    own = definition.get("proposal") or {}
-    return {
-        "number": number,
-        "check": check,
-        "title": found[0]["title"],
-        "level": found[0]["level"],
-        "level_text": say(found[0]["level"]),
-        "evidence": [
-            {
-                language: f"{row['target']}{_COLON[language]}{text}"
-                for language, text in both(row["message"]).items()
-            }
-            for row in found[:SHOWN]
-        ],
-        "findings": len(found),
-        "impact": found[0]["impact"],
-        "advice": found[0]["advice"],
-        **{key: both(own.get(key, "")) for key in ("decides", "effort", "risk")},
-        "targets": sorted({str(row["target"]) for row in found}),
-    }
-
-
-def _figures(source: QuarterSource, results: Sequence[Row]) -> list[Row]:
-    """Return what the checks that only show have seen, by check and target, largest first."""
-    found: dict[tuple[str, str], Row] = {}
-    for row in sorted(results, key=_size, reverse=True):
-        shown = source.checks[row["check"]].get("judge") == "shown"
-        if shown and row["status"] == "pass" and not row["check"].startswith(f"{AREA}.basis_"):
-            entry = found.setdefault(
-                (row["check"], row["target"]),
-                {"title": both(row["title"]), "target": row["target"], "lines": []},
-            )
-            if len(entry["lines"]) < SHOWN:
-                entry["lines"].append(both(row["message"]))
-    return [found[key] for key in sorted(found)]
-
-
-def _size(row: Row) -> float:
-    """What figures are ordered by; a word has no size."""
-    value = row["observed"]
-    return float(value) if isinstance(value, (int, float)) else 0.0
+    return {**model, "proposal": clean(performance_section(own, model))}
 
 
 def issue_proposal(

@@ -23,15 +23,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "signatures": ("签字确认", "Signatures"),
     "found": (
         "本次诊断 {targets} 个数据库（{names}），检查 {checks} 项，提出优化建议 {n} 条。",
-        "{targets} databases ({names}) were diagnosed by {checks} checks; {n} proposals.",
+        "Databases diagnosed: {targets} ({names}), by {checks} checks. Proposals: {n}.",
     ),
     "found_none": (
         "本次诊断 {targets} 个数据库（{names}），检查 {checks} 项，未发现需要优化的项目。",
-        "{targets} databases ({names}) were diagnosed by {checks} checks; nothing to improve.",
+        "Databases diagnosed: {targets} ({names}), by {checks} checks. Nothing to improve.",
     ),
     "found_open": (
         "另有 {n} 项未能诊断，原因见“未能诊断的项目”，不代表没有问题。",
-        "{n} results could not be told; the reasons are listed, and this is no all-clear.",
+        "Could not be told: {n}. The reasons are listed, and this is no all-clear.",
     ),
     "no_proposals": (
         "各项指标均未达到关注值，无优化建议。",
@@ -47,8 +47,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("是否采纳", "Accepted"),
     "reason": ("原因", "Reason"),
     "clause_note": (
-        "依据合同“开发服务”第 3 项（DEV-03）：软件运行缓慢时提供性能优化服务；软件方面无法再优化的"
-        "，提出优化建议方案。本方案经双方签字后，该项以方案方式完成；采纳的建议按实施安排另行跟踪。",
+        "依据合同“开发服务”第 3 项（DEV-03）：软件运行缓慢时提供性能优化服务；软件方面无法再"
+        "优化的，提出优化建议方案。本方案经双方签字后，该项以方案方式完成；采纳的建议按实施安排另行跟踪。",
         "By item 3 of the development service (DEV-03) slow software is optimised, or a proposal is"
         " made where the software can be improved no further. Once signed, this proposal answers"
         " that item; what is accepted is followed up by the schedule.",

@@ -19,12 +19,15 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import (
     resolve_settings,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import docx
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.performance_section import (
+    performance_section,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.proposal import (
     FORMATS,
     build_proposal,
     diagnosed,
     issue_proposal,
-    performance_section,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import (
     QuarterSource,
@@ -85,10 +88,19 @@ def quarter(*left_out: str) -> QuarterSource:
     )
 
 
+def section_of(source: QuarterSource) -> dict[str, Any] | None:
+    """The section as the quarterly report has it: of a model of all areas."""
+    return performance_section(source, build_quarterly(source))
+
+
 def test_a_quarter_without_a_diagnosis_has_no_section_and_no_document() -> None:
-    assert performance_section(golden.full()) is None
+    assert section_of(golden.full()) is None
     with pytest.raises(ReportError, match=r"performance_diagnosis\.yml"):
         build_proposal(golden.full())
+
+
+def test_the_report_and_the_document_say_the_same() -> None:
+    assert section_of(quarter()) == build_proposal(quarter())["proposal"]
 
 
 def test_only_the_diagnosis_is_in_it() -> None:
@@ -100,7 +112,7 @@ def test_only_the_diagnosis_is_in_it() -> None:
 
 
 def test_each_check_that_found_something_is_one_proposal_with_all_its_evidence() -> None:
-    section = performance_section(quarter())
+    section = section_of(quarter())
     assert section is not None
     found = {row["check"]: row for row in section["proposals"]}
     assert set(found) == {"performance.full_scan", "performance.statistics_stale"}
@@ -119,7 +131,7 @@ def test_each_check_that_found_something_is_one_proposal_with_all_its_evidence()
 
 
 def test_what_could_not_be_told_is_said() -> None:
-    section = performance_section(quarter("performance.segment_size"))
+    section = section_of(quarter("performance.segment_size"))
     assert section is not None
     assert sum(1 for row in section["blocked"]) == 2
     assert "2" in section["sentences"][1]["zh"]
@@ -150,7 +162,7 @@ def test_a_diagnosis_without_findings_says_so(tmp_path: Path) -> None:
     kept = [row for row in well.results if row["status"] not in ("warn", "fail")]
     owed = [row for row in well.owed if row["check"] not in ("performance.full_scan",)]
     calm = replace(well, results=kept, owed=owed)
-    section = performance_section(calm)
+    section = section_of(calm)
     assert section is not None
     assert section["proposals"] == []
     assert "未发现" in section["sentences"][0]["zh"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from lab.oracle import dictionary
 from lab.oracle.world.model import BLOCK, MIB, DataFile, Tablespace
 from lab.oracle.world.views import Row, Sight, view
 
@@ -101,9 +102,11 @@ def dba_data_files(sight: Sight) -> Iterable[Row]:
 
 @view("DBA_TEMP_FILES")
 def dba_temp_files(sight: Sight) -> Iterable[Row]:
+    old = dictionary.release_of(sight.world.release[0]) < dictionary.MULTITENANT
+    width = 9 if old else 0  # CHAR(9) in Reference 11.2, VARCHAR2(7) later
     for number, space, file in files(sight, temporary=True):
         yield _file_row(number, space, file) | {
-            "STATUS": "ONLINE" if file.online else "OFFLINE",
+            "STATUS": ("ONLINE" if file.online else "OFFLINE").ljust(width),
             "SHARED": "SHARED",
         }
 

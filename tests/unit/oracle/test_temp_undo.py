@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import oracledb
 import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import Problem
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.temp_undo import (
+    PARTS,
     observe_temp,
     observe_undo,
 )
+
+from lab.oracle.server import running_server
+from lab.oracle.world.green import green_world
+from lab.oracle.world.multitenant import at_release
 
 M = 2**20
 GRANT = Problem("missing_grant", "x")
@@ -112,3 +119,18 @@ def test_undo_that_cannot_be_told() -> None:
 def test_shared_undo_is_absent() -> None:
     found = observe_undo({"tablespaces": [], "data_files": [], "undo_extents": []})
     assert found["absent"]["reason"] == "not_configured"
+
+
+@pytest.mark.parametrize(("release", "stored"), [("11.2", "OFFLINE  "), ("19", "OFFLINE")])
+def test_offline_temp_file_of_each_release(release: str, stored: str) -> None:
+    world = at_release(green_world(lambda: datetime(2026, 3, 31, 2, tzinfo=UTC)), release)
+    world.tablespaces["TEMP"].files[0].online = False
+    part = next(one for one in PARTS if one.name == "temp_files")
+    with running_server(world) as server:
+        password = server.users["EBILL_INSPECT"].password
+        dsn = f"127.0.0.1:{server.port}/ebilldb"
+        with oracledb.connect(user="ebill_inspect", password=password, dsn=dsn) as connection:
+            cursor = connection.cursor()
+            assert cursor.execute("SELECT status FROM dba_temp_files").fetchall() == [(stored,)]
+            ((line,),) = cursor.execute(part.sql()).fetchall()
+    assert part.row(line)["status"] == "OFFLINE"

@@ -115,7 +115,7 @@ def observed(result: Mapping[str, Any], check: Mapping[str, Any] | None = None) 
 def limit(
     value: Mapping[str, Any] | None, unit: str, check: Mapping[str, Any] | None = None
 ) -> Text:
-    """Write a limit: "关注 ≥ 80 %，异常 ≥ 90 %", "应为“联机”", or "仅记录" without one."""
+    """Write a limit: "关注 ≥ 80 %，异常 ≥ 90 %", "应为联机", or "仅记录" without one."""
     from_status = {"warn": {"zh": "关注", "en": "warning"}, "fail": {"zh": "异常", "en": "fail"}}
     if not value:
         return say("limit_shown")

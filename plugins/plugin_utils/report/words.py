@@ -243,7 +243,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "method_automated": ("自动检查 {n} 项", "{n} automated checks"),
     "value_counts": ("共 {total} 条结果：{counts}", "{total} results: {counts}"),
     "value_record": ("不作自动检查", "not checked automatically"),
-    "value_report": ("见“改进建议”一章", "see the chapter of advice"),
+    "value_report": ("见\u201c改进建议\u201d一章", "see the chapter of advice"),
     "value_alike": ("{quote}（{n} 条）", "{quote} ({n} times)"),
     "value_more": ("另有 {n} 条，见附表", "{n} more: see the annex"),
     "closest": ("最接近阈值：{quote}", "nearest to its limit: {quote}"),

@@ -64,7 +64,7 @@ DATABASE_WORDS: dict[str, tuple[str, str]] = {
     "spaces_source": (
         "来源：DBA_TABLESPACES、DBA_DATA_FILES、DBA_FREE_SPACE；临时表空间取 DBA_TEMP_FILES 和 "
         "DBA_TEMP_FREE_SPACE，回滚表空间取 DBA_UNDO_EXTENTS（活动与未过期之和）。上限为各数据文件"
-        "可扩展到的大小之和（口径 R-02）；“可自动扩展”为可自动扩展的文件数 / 文件总数。",
+        "可扩展到的大小之和（口径 R-02）；\u201c可自动扩展\u201d为可自动扩展的文件数 / 文件总数。",
         "From DBA_TABLESPACES, DBA_DATA_FILES and DBA_FREE_SPACE; temporary: DBA_TEMP_FILES and "
         "DBA_TEMP_FREE_SPACE; undo: DBA_UNDO_EXTENTS (active and unexpired). The maximum is what "
         "all files may grow to (R-02); 'extending': files with autoextend, of all files.",

@@ -21,6 +21,7 @@ $(VENV)/ready: requirements-dev.txt
 
 demo: $(VENV)/ready ## The main job on the lab's estate: live verdicts, then the documents
 	@$(BIN)/python -m lab up --scenario demo
+	@PYTHONPATH=collections:. $(BIN)/python tools/lab_history.py demo || true
 	@$(BIN)/ansible-playbook quarterly_inspection.yml; status=$$?; $(BIN)/python -m lab down; exit $$status
 
 test: $(VENV)/ready ## All tests: lint, types, sanity, unit, integration, molecule, browser

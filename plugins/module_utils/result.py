@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
 Status = Literal["pass", "warn", "fail", "error", "skipped", "not_run"]
@@ -139,11 +140,11 @@ def format_number(value: float, limits: Iterable[float] = ()) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return str(int(value))
     bounds = list(limits)
-    for digits in (1, 2, 3):
+    for digits in range(1, 16):
         shown = round(value, digits)
         if shown and all((shown >= bound) == (value >= bound) for bound in bounds):
             return f"{shown:.{digits}f}".removesuffix(".0")
-    return repr(value)
+    return format(Decimal(repr(value)), "f")  # 1e-20 in full: an exponent is no reader's number
 
 
 def one_line(text: str) -> str:

@@ -31,6 +31,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
 )
 
 AREA = "oracle"
+BACKUP_TYPES = ("FULL", "INCREMENTAL", "ARCHIVELOG")
 
 TOPICS: dict[str, tuple[str, ...]] = {
     "storage": ("user", "system", "other", "readonly", "tablespace", "temp", "datafile", "disk",
@@ -161,7 +162,9 @@ def _backups(rows: Sequence[Row], source: QuarterSource) -> list[Row]:
             continue
         job = jobs.pop(str(data.get("type")), None)
         found.append(_backup(str(data.get("type")), row, job))
-    return found + [_backup(kind, None, job) for kind, job in jobs.items()]
+    found += [_backup(kind, None, job) for kind, job in jobs.items()]
+    order = {kind: n for n, kind in enumerate(BACKUP_TYPES)}
+    return sorted(found, key=lambda row: (order.get(row["type"], len(order)), row["type"]))
 
 
 def _backup(kind: str, good: Row | None, job: Row | None) -> Row:

@@ -60,8 +60,12 @@ def freeze(directory: Path, files: Mapping[str, bytes], version: int | None = No
         _claim(partial, target)
         _sync(directory)
     except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise ReportError(f"the report cannot be written to {directory}: {reason}") from problem
+        # Without its cause: Ansible would show that once more behind the sentence.
+        raise ReportError(
+            f"the report cannot be written to {directory}: {problem.strerror or problem}."
+            " Check that this user may write there and that there is room, then make it again from"
+            " the ledger: ansible-playbook playbooks/report_quarterly.yml"
+        ) from None
     finally:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)

@@ -90,15 +90,17 @@ def dba_autotask_job_history(sight: Sight) -> Iterable[Row]:
 
 @view("DBA_OBJECTS")
 def dba_objects(sight: Sight) -> Iterable[Row]:
-    for number, one in enumerate(sight.world.upkeep.objects, 70_000):
+    listed = [(one.owner, one.name, one.kind, one.status) for one in sight.world.upkeep.objects]
+    made = [(one.owner, one.name, "TABLE", "VALID") for one in sight.world.tables.values()]
+    for number, (owner, name, kind, status) in enumerate([*listed, *made], 70_000):
         yield {
-            "OWNER": one.owner,
-            "OBJECT_NAME": one.name,
+            "OWNER": owner,
+            "OBJECT_NAME": name,
             "OBJECT_ID": number,
-            "OBJECT_TYPE": one.kind,
+            "OBJECT_TYPE": kind,
             "CREATED": sight.world.created,
             "LAST_DDL_TIME": sight.world.created,
-            "STATUS": one.status,
+            "STATUS": status,
             "TEMPORARY": "N",
             "GENERATED": "N",
             "SECONDARY": "N",

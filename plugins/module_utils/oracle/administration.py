@@ -41,6 +41,8 @@ except ImportError:
 
 _MULTITENANT = (12, 1)
 _MOST_ROWS = 5000
+# How long a finished session may take to say goodbye.
+_LOGOFF_SECONDS = 2.0
 _LOST = ("connection_lost", "database_not_open", "timeout")
 
 
@@ -248,10 +250,12 @@ def administer(login: Login, work: Callable[[Database], None], *, sysdba: bool =
         raise AdministrationError(Problem("driver_missing", "python-oracledb"))
     deadline = time.monotonic() + login.timeout_seconds
     worker = _Worker(login, work, sysdba=sysdba)
-    threading.Thread(target=worker.run, name="oracle-administration", daemon=True).start()
+    thread = threading.Thread(target=worker.run, name="oracle-administration", daemon=True)
+    thread.start()
     if not worker.connected.wait(login.connect_timeout_seconds):
         raise AdministrationError(Problem("listener_silent", login.address))
     if not worker.done.wait(max(0.0, deadline - time.monotonic())):
         raise AdministrationError(Problem("timeout", f"{login.timeout_seconds:g} s"))
+    thread.join(_LOGOFF_SECONDS)
     if worker.problem:
         raise worker.problem

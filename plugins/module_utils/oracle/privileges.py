@@ -46,10 +46,10 @@ def needed(
     """
     wanted = owed or {name: (name,) for name in makes()}
     serves: dict[str, list[str]] = {name: [] for name in ALWAYS}
-    for observation, parts in makes().items():
-        for part in parts:
+    for observation, names in makes().items():
+        for name in names:
             if observation in wanted:
-                serves.setdefault(part, []).extend(wanted[observation])
+                serves.setdefault(name, []).extend(wanted[observation])
     found: Needed = {}
     for part in every_part(licensed=licensed):
         asked = part.in_root() if in_root else part

@@ -157,6 +157,20 @@ def internal(now: Callable[[], datetime], settings: Settings) -> dict[str, Entry
             else dates.timestamp_tz(naive.replace(tzinfo=now().tzinfo))
         )
 
+    return {
+        "ora_text_moment": ("A", "V", moment_text),
+        "ora_text_interval": ("I", "V", moments.interval_text),
+        "ora_text_raw": ("R", "V", lambda raw: raw.hex().upper()),
+        "ora_date": ("A", "D", as_date),
+        "ora_zoned": ("A", "Z", as_zoned),
+        **_numeric(settings),
+        **FIXED,
+    }
+
+
+def _numeric(settings: Settings) -> dict[str, Entry]:
+    """Conversions of numbers, by the session's NLS_NUMERIC_CHARACTERS."""
+
     def number_text(value: Decimal) -> str:
         return numbers.to_text(value, settings.numeric_characters)
 
@@ -169,14 +183,8 @@ def internal(now: Callable[[], datetime], settings: Settings) -> dict[str, Entry
     return {
         "ora_number": ("V", "N", lambda t: numbers.from_text(t, settings.numeric_characters)),
         "ora_text_number": ("N", "V", number_text),
-        "ora_text_moment": ("A", "V", moment_text),
-        "ora_text_interval": ("I", "V", moments.interval_text),
-        "ora_text_raw": ("R", "V", lambda raw: raw.hex().upper()),
-        "ora_date": ("A", "D", as_date),
-        "ora_zoned": ("A", "Z", as_zoned),
         "ora_format_number": ("NV", "V", format_number),
         "ora_parse_number": ("VV", "N", parse_number),
-        **FIXED,
     }
 
 

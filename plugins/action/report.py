@@ -5,92 +5,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
-from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
+from ansible_collections.ebill.ops.plugins.plugin_utils.document_action import (
+    TEMPLATES,
+    DocumentAction,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarterly_source import quarterly_source
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import FORMATS, issue
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.package import evidence_archive
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import ReportError
-from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
-    InactiveError,
-    ledger_url,
-    output_dir,
-)
-
-TEMPLATES = Path(__file__).resolve().parents[2] / "report_templates" / "quarterly"
+from ansible_collections.ebill.ops.plugins.plugin_utils.settings import ledger_url, output_dir
 
 
-class ActionModule(ActionBase):
+class ActionModule(DocumentAction):
     """See the documentation of the module of the same name."""
 
-    _requires_connection = False
-    _supports_check_mode = True
-    _VALID_ARGS = frozenset(("quarter", "run", "language", "formats", "templates"))
+    formats = tuple(FORMATS)
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    def make(
+        self, arguments: Mapping[str, Any], own_templates: Sequence[Path], now: datetime
     ) -> dict[str, Any]:
-        """Return ``ebill_report`` with the paths of the documents."""
-        super().run(tmp, task_vars)
-        require()
-        formats = list(FORMATS)
-        _spec, arguments = self.validate_argument_spec(
-            argument_spec={
-                "quarter": {"type": "str", "default": ""},
-                "run": {"type": "str", "default": ""},
-                "language": {"type": "str", "default": "zh", "choices": ["zh", "en"]},
-                "formats": {
-                    "type": "list",
-                    "elements": "str",
-                    "default": formats,
-                    "choices": formats,
-                },
-                "templates": {"type": "str", "default": ""},
+        """Make and freeze them, and tell the ledger."""
+        with closing(Ledger(ledger_url())) as ledger:
+            ledger.expire_dead(now)
+            source = quarterly_source(ledger, now, arguments["quarter"], arguments["run"])
+            texts = {
+                sha256: text
+                for run in str(source.run["id"]).split(", ")
+                for sha256, text in ledger.evidence_texts(run)
             }
-        )
-        try:
-            report = _make(arguments, datetime.now(UTC))
-        except (InactiveError, LedgerError, ReportError) as error:
-            raise AnsibleActionFail(str(error)) from error
-        return {"changed": True, "ebill_report": report}
-
-
-def _make(arguments: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    own = [Path(arguments["templates"]).expanduser()] if arguments["templates"] else []
-    for folder in own:
-        if not folder.exists():
-            raise ReportError(f"report_templates: {folder} does not exist")
-    ledger = Ledger(ledger_url())
-    ledger.expire_dead(now)
-    source = quarterly_source(ledger, now, arguments["quarter"], arguments["run"])
-    texts = {
-        sha256: text
-        for run in str(source.run["id"]).split(", ")
-        for sha256, text in ledger.evidence_texts(run)
-    }
-    model, paths = issue(
-        source,
-        output_dir() / "reports",
-        [*own, TEMPLATES],
-        language=arguments["language"],
-        formats=arguments["formats"],
-        attach=lambda model: evidence_archive(model, texts),
-    )
-    report = {
-        "quarter": source.run["quarter"],
-        "language": arguments["language"],
-        "version": int(model["cover"]["version"].removeprefix("v")),
-        "created": utc(now),
-        "files": {form: str(path) for form, path in paths.items()},
-    }
-    ledger.add_report(str(source.run["id"]).rpartition(", ")[2], report)
-    ledger.close()
-    return report
+            model, paths = issue(
+                source,
+                output_dir() / "reports",
+                [*own_templates, TEMPLATES / "quarterly"],
+                language=arguments["language"],
+                formats=arguments["formats"],
+                attach=lambda model: evidence_archive(model, texts),
+            )
+            report = {
+                "quarter": source.run["quarter"],
+                "language": arguments["language"],
+                "version": int(model["cover"]["version"].removeprefix("v")),
+                "created": utc(now),
+                "files": {form: str(path) for form, path in paths.items()},
+            }
+            ledger.add_report(str(source.run["id"]).rpartition(", ")[2], report)
+        return report

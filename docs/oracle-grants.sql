@@ -10,6 +10,9 @@
 -- The account may log in and read these dictionary views, no bill.
 -- A grant that is left out costs the checks named above it only, and the report says so.
 --
+-- 也可由 playbooks/oracle_inspector.yml 建立账号、补齐授权，或只核对还缺哪些授权。
+-- playbooks/oracle_inspector.yml does the same from the control node, or says what is missing.
+--
 -- 12.1.0.2 及以上版本可将 GRANT SELECT 改为 GRANT READ。
 -- From 12.1.0.2 on GRANT READ may replace GRANT SELECT.
 

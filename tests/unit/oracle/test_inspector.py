@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.oracle.sql.tokens import Tokens
+from tools import oracle_grants
 
 CATALOGUE = load()
 NEW = Found((19, 21, 0, 0, 0))
@@ -235,6 +237,13 @@ def test_the_root_is_asked_by_the_views_of_all_containers() -> None:
     found = needed({}, (19, 0), in_root=True)
     assert "SYS.CDB_DATA_FILES" in found
     assert "SYS.DBA_DATA_FILES" not in found
+
+
+@pytest.mark.parametrize("release", [(11, 2), (12, 1), (12, 2), (19, 0), (23, 0)])
+@pytest.mark.parametrize("in_root", [False, True])
+def test_the_script_for_the_dba_grants_the_same(release: tuple[int, int], in_root: bool) -> None:
+    script = set(re.findall(r"GRANT SELECT ON (\S+) TO", oracle_grants.text()))
+    assert set(needed({}, release, in_root=in_root, licensed=True)) <= script <= grantable()
 
 
 def test_a_licence_is_never_used_unasked() -> None:

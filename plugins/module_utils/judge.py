@@ -181,14 +181,17 @@ def _unknown(
     result = new_result(check, target, part, status, row or {})
     reason, detail = problem.get("reason", "bad_answer"), str(problem.get("detail", ""))
     result["reason"] = reason
-    result["message"] = explain(check.get("reasons") or {}, reason, detail)
+    shown = (check.get("words") or {}).get(detail, detail)
+    result["message"] = explain(check.get("reasons") or {}, reason, shown)
     return result
 
 
-def explain(reasons: Mapping[str, Text], reason: str, detail: str) -> Text:
+def explain(reasons: Mapping[str, Text], reason: str, detail: str | Text) -> Text:
     """Word a reason; one that the catalogue does not know is shown by its id."""
     template = reasons.get(reason) or {"zh": f"{reason}：{{detail}}", "en": f"{reason}: {{detail}}"}
     return {
-        language: text.replace("{detail}", one_line(detail)).rstrip(" ：:")
+        language: text.replace(
+            "{detail}", one_line(detail if isinstance(detail, str) else detail[language])
+        ).rstrip(" ：:")
         for language, text in template.items()
     }

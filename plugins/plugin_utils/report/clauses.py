@@ -161,8 +161,9 @@ def _quote(row: Mapping[str, Any]) -> Text:
 
 def _said(row: Mapping[str, Any]) -> Text:
     """A result's sentence behind its target; an error's sentence does not name the part."""
-    unknown = row["part"] if row["status"] in OPEN else ""
-    return say("measured", name=f"{row['target']} {unknown}".strip(), value=row["message"])
+    part = row["part_text"] if row["status"] in OPEN and row["part"] else both("")
+    name = {language: f"{row['target']} {part[language]}".strip() for language in LANGUAGES}
+    return say("measured", name=name, value=row["message"])
 
 
 def _note(rows: Sequence[Row], answered: str) -> Text:

@@ -196,12 +196,12 @@ def undetermined_rows(rows: Sequence[Row], statuses: Sequence[str] = OPEN) -> li
 
 
 def _with_part(row: Row) -> dict[str, str]:
-    part = row["part"]
+    part = row["part_text"]
     return {
-        language: f"{text}（{part}）"
-        if part and language == "zh"
-        else f"{text} ({part})"
-        if part
+        language: f"{text}（{part[language]}）"
+        if row["part"] and language == "zh"
+        else f"{text} ({part[language]})"
+        if row["part"]
         else text
         for language, text in row["title"].items()
     }

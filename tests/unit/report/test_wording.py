@@ -288,3 +288,18 @@ def test_settings_of_readings_are_worded() -> None:
     first, second = model(readings=readings)["readings"]
     assert (first["value"]["zh"], first["default"]["zh"]) == ("按自然季度", "按合同起始日")
     assert second["value"] == {"zh": "是", "en": "yes"}
+
+
+def test_a_part_that_is_a_code_goes_by_its_words() -> None:
+    made = source.full()
+    words = {"SM2": {"zh": "国密", "en": "SM2 pair"}}
+    check = {**made.checks["gdca.certificate_days"], "words": words}
+    made.checks = {**made.checks, "gdca.certificate_days": {**check, "worded": ["part"]}}
+    built = build_quarterly(made)
+    row = next(row for row in built["results"] if row["part"] == "SM2")
+    assert row["part_text"] == {"zh": "国密", "en": "SM2 pair"}
+    found = next(row for row in built["findings"] if row["part"] == "SM2")
+    assert found["part_text"]["zh"] == "国密"  # the part itself stays: waivers and history use it
+    made.checks = {**made.checks, "gdca.certificate_days": check}
+    row = next(row for row in build_quarterly(made)["results"] if row["part"] == "SM2")
+    assert row["part_text"]["zh"] == "SM2"

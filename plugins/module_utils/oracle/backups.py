@@ -38,6 +38,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows,
     rows_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.containers import hidden_backups
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
     Part,
     date,
@@ -130,8 +131,14 @@ def observe_rman(answers: Answers, expected: Sequence[str]) -> dict[str, Observa
     elif problem:
         found["rman_jobs"] = error(problem)
     else:
-        found["rman_jobs"] = rows(_last_statuses(answers, expected))
+        found["rman_jobs"] = _on_record(answers, _last_statuses(answers, expected))
     return found
+
+
+def _on_record(answers: Answers, found: Sequence[Row]) -> Observation:
+    """What was found; nothing is an error where the records may be out of sight."""
+    hidden = None if found else hidden_backups(answers)
+    return error(hidden) if hidden else rows(found)
 
 
 def _no_archiving(answers: Answers) -> bool:
@@ -208,7 +215,7 @@ def _last_good(answers: Answers, kind: str, expected: Sequence[str]) -> Observat
     if blind and _could_be_newer(answers, kind, good):
         return error(blind)
     if not good:
-        return rows([])
+        return _on_record(answers, [])
     newest = min(good, key=lambda job: float(job["age_days"]))
     age = float(newest["age_days"])
     if age < 0:

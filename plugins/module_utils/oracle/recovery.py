@@ -31,6 +31,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import newest_full
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.containers import hidden_backups
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.owners import labelled
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part, number, text
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
@@ -119,7 +120,7 @@ PARTS = (
         lane="late",
         when=_is_standby,
     ),
-    # Data Pump's own table outlives a job that was stopped or that failed.
+    # Data Pump's own table outlives a job that stopped, and is listed from the recycle bin too.
     Part(
         "datapump_jobs",
         "DBA_DATAPUMP_JOBS",
@@ -130,6 +131,7 @@ PARTS = (
             text("state"),
             number("attached_sessions"),
         ),
+        "WHERE job_name NOT LIKE 'BIN$%'",
         max_rows=500,
         by_container=True,
     ),
@@ -165,8 +167,7 @@ def _unplanned(wanted: Wanted) -> Observation | None:
 
 
 def _files(answers: Answers, wanted: Wanted) -> Observation:
-    unplanned = _unplanned(wanted)
-    if unplanned:
+    if unplanned := _unplanned(wanted):
         return unplanned
     problem = first_problem(answers, *MAKES["file_backups"])
     if problem:
@@ -178,6 +179,8 @@ def _files(answers: Answers, wanted: Wanted) -> Observation:
     files = rows_of(answers, "datafile_ages")
     if not files:
         return error(Problem("bad_answer", "V$DATAFILE: 0 rows"))
+    if not backups and (hidden := hidden_backups(answers)):
+        return error(hidden)
     seen = [
         _file(file, backups.get((file.get("file_number"), file.get("creation_change"))))
         for file in files
@@ -204,13 +207,14 @@ def _file(file: Mapping[str, Any], backup: Mapping[str, Any] | None) -> Row:
 
 
 def _control_file(answers: Answers, wanted: Wanted) -> Observation:
-    unplanned = _unplanned(wanted)
-    if unplanned:
+    if unplanned := _unplanned(wanted):
         return unplanned
     problem = first_problem(answers, "controlfile_backups")
     if problem:
         return error(problem)
     found = [row for row in rows_of(answers, "controlfile_backups") if row.get("backups")]
+    if not found and (hidden := hidden_backups(answers)):
+        return error(hidden)
     if any((row.get("age_days") or 0) < 0 for row in found):
         return error(Problem("bad_answer", "V$BACKUP_CONTROLFILE_DETAILS: age_days < 0"))
     return rows([{key: row.get(key) for key in ("backups", "age_days")} for row in found])
@@ -218,6 +222,8 @@ def _control_file(answers: Answers, wanted: Wanted) -> Observation:
 
 def _archived(answers: Answers, wanted: Wanted) -> Observation:
     """``unusable`` counts what breaks a recovery from the last good full backup to now."""
+    if unplanned := _unplanned(wanted):
+        return unplanned
     problem = first_problem(answers, *MAKES["archived_logs"])
     if problem:
         return error(problem)
@@ -226,6 +232,8 @@ def _archived(answers: Answers, wanted: Wanted) -> Observation:
     threads = rows_of(answers, "archived_logs")
     newest = max((row.get("incarnation") or 0 for row in threads), default=0)
     base = newest_full(answers, wanted.rman_expected)
+    if base is None and (hidden := hidden_backups(answers)):
+        return error(hidden)
     found: list[Row] = []
     for row in threads:
         if (row.get("incarnation") or 0) != newest:

@@ -29,6 +29,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.backups import good_full_jobs
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.containers import hidden_backups
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
     Part,
     date,
@@ -37,11 +38,12 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
-# RESTORE (also ... VALIDATE), VALIDATE (BACKUPSET, DATABASE) and DUPLICATE read backups or files
-# to the end; RESTORE ... PREVIEW only lists them.
+# RESTORE (also ... VALIDATE), VALIDATE BACKUPSET and DUPLICATE read backups to the end; RESTORE ...
+# PREVIEW only lists them, and VALIDATE DATABASE or DATAFILE reads the files in use, no backup.
 _TEST = (
     "status IN ('COMPLETED', 'COMPLETED WITH WARNINGS') AND operation NOT LIKE '%PREVIEW%' AND"
-    " (operation LIKE 'RESTORE%' OR operation LIKE 'VALIDATE%' OR operation LIKE 'DUPLICATE%')"
+    " (operation LIKE 'RESTORE%' OR operation LIKE 'DUPLICATE%' OR"
+    " (operation LIKE 'VALIDATE%' AND NVL(object_type, 'BACKUPSET') = 'BACKUPSET'))"
 )
 _COMPARED = 4
 _DAY_SECONDS = 86400
@@ -157,7 +159,8 @@ def _test(answers: Answers, wanted: Wanted) -> Observation:
     record = next(iter(rows_of(answers, "rman_tests")), {})
     now, tested_at = record.get("asked_at"), _tested_at(answers, wanted)
     if tested_at is None:
-        return rows([])
+        hidden = hidden_backups(answers)
+        return error(hidden) if hidden else rows([])
     if not isinstance(now, datetime) or tested_at > now:
         return error(Problem("bad_answer", f"V$RMAN_STATUS: {now} {tested_at}"))
     age = (now - tested_at).total_seconds() / _DAY_SECONDS

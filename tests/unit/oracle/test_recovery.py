@@ -154,6 +154,12 @@ def test_logs_that_rman_does_not_back_up_may_be_elsewhere() -> None:
     assert row["unusable"] == 0
 
 
+def test_without_a_full_backup_in_the_plan_no_log_can_be_missed() -> None:
+    plan = Wanted(rman_expected=("archivelog",))
+    found = seen(plan, archived_logs=[logs(missing=3, missing_days=400.0)])["archived_logs"]
+    assert found["absent"] == {"reason": "not_configured", "detail": "RMAN FULL"}
+
+
 def test_without_archiving_there_are_no_logs() -> None:
     database = [{"database_role": "PRIMARY", "log_mode": "NOARCHIVELOG"}]
     found = seen(database=database, archived_logs=[logs(missing=1, missing_days=1.0)])
@@ -257,9 +263,9 @@ def test_a_site_without_rman_owes_no_rman() -> None:
     plan = Wanted(rman_expected=())
     found = seen(plan, archived_logs=[logs()])
     assert {name for name, observation in found.items() if "absent" in observation} == {
-        "file_backups", "controlfile_backup", "standby_gaps", *rman_history.MAKES,
+        "file_backups", "controlfile_backup", "archived_logs", "standby_gaps",
+        *rman_history.MAKES,
     }  # fmt: skip
-    assert found["archived_logs"]["rows"][0]["unusable"] == 0
 
 
 @pytest.mark.parametrize("name", sorted(EMPTY.keys() - {"containers", "database", "rman_sets"}))

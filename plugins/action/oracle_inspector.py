@@ -62,7 +62,8 @@ class ActionModule(ActionBase):
 
 def _owed(catalogue: Catalogue, wanted: Any) -> Mapping[str, list[str]]:
     """Return the ids of the selected checks of a database by the observation that they read."""
-    names = [wanted] if isinstance(wanted, str) else [str(name) for name in wanted]
+    # An extra variable (-e oracle_inspector_checks=a,b) is text.
+    names = wanted.split(",") if isinstance(wanted, str) else [str(name) for name in wanted]
     found: dict[str, list[str]] = {}
     for name in select_checks(catalogue, names):
         if catalogue.area_of[name] in AREAS:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _ZH = {
@@ -17,12 +17,12 @@ _ZH = {
     "not_there": "账号不存在",
     "would_drop": "账号将被删除",
     "dropped": "账号已删除",
-    "nothing": "授权齐全，无需改动",
     "complete": "授权齐全",
-    "gone": "无需删除",
+    "gone": "账号不存在，无需删除",
     "lacks": "缺少 {count} 项授权，影响的检查项如下",
     "added": "已补齐 {count} 项授权，涉及的检查项如下",
     "costs": "{grant}：{checks}",
+    "many": "{checks}等 {count} 项",
     "every": "全部数据库检查",
     "revoked": "有 {count} 项授权不再需要，已收回：{grants}",
     "would_revoke": "有 {count} 项授权不再需要，将收回：{grants}",
@@ -43,12 +43,12 @@ _EN = {
     "not_there": "there is no such account",
     "would_drop": "the account would be dropped",
     "dropped": "the account was dropped",
-    "nothing": "nothing is missing, nothing to change",
     "complete": "nothing is missing",
-    "gone": "nothing to drop",
+    "gone": "there is no such account, nothing to drop",
     "lacks": "{count} grants are missing, which costs these checks",
     "added": "{count} grants were added, for these checks",
     "costs": "{grant}: {checks}",
+    "many": "{checks} and others, {count} in all",
     "every": "every check of the database",
     "revoked": "{count} grants were no longer needed and are revoked: {grants}",
     "would_revoke": "{count} grants are no longer needed and would be revoked: {grants}",
@@ -61,6 +61,7 @@ _EN = {
     " playbooks/oracle_inspector.yml",
     "join": ", ",
 }
+_MOST_SHOWN = 6
 WORDS = {"zh": _ZH, "en": _EN}
 
 REFUSALS = {
@@ -153,7 +154,7 @@ def _account(answer: Mapping[str, Any], state: str, words: Mapping[str, str]) ->
 
 def _dropped(answer: Mapping[str, Any], words: Mapping[str, str], *, dry: bool) -> list[str]:
     if not answer["account"]["exists"]:
-        return [f"{words['not_there']}{words['join']}{words['gone']}"]
+        return [words["gone"]]
     if answer["refused"]:
         return _refused(answer, words)
     return [words["would_drop" if dry else "dropped"]]
@@ -174,9 +175,16 @@ def _missing(
     told = [words[key].format(count=len(missing))]
     for one in missing:
         names = [titles.get(check, {}).get(language, check) for check in one["checks"]]
-        checks = words["join"].join(names) or words["every"]
+        checks = _checks(names, words)
         told.append(f"  {words['costs'].format(grant=one['grant'], checks=checks)}")
     return told
+
+
+def _checks(names: Sequence[str], words: Mapping[str, str]) -> str:
+    shown = words["join"].join(names[:_MOST_SHOWN])
+    if len(names) > _MOST_SHOWN:
+        return words["many"].format(checks=shown, count=len(names))
+    return shown or words["every"]
 
 
 def _more(answer: Mapping[str, Any], words: Mapping[str, str], *, dry: bool) -> list[str]:

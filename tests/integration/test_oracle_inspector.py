@@ -16,6 +16,7 @@ from typing import Any
 
 import oracledb
 import pytest
+from ansible_collections.ebill.ops.plugins.module_utils.oracle import performance
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.administration import (
     AdministrationError,
 )
@@ -29,6 +30,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.session import Lo
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 from lab.oracle.server import OracleServer, User, running_server
+from lab.oracle.wire.profiles import PROFILES
 from lab.oracle.world.model import Table, TableColumn
 from lab.oracle.world.multitenant import PDB, multitenant_world
 
@@ -119,6 +121,21 @@ def test_the_account_is_enough_for_the_whole_inspection(server: OracleServer) ->
     asked(server)
     found = collect(login(server, user=NAME, password=SECRET), Wanted())
     assert found.observations["grants"] == {"rows": []}
+
+
+def test_the_account_is_enough_for_the_performance_diagnosis(server: OracleServer) -> None:
+    asked(server)
+    where = login(server, user=NAME, password=SECRET)
+    found = performance.collect(where, Wanted()).observations
+    assert "missing_grant" not in json.dumps(found, default=str)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_release_that_the_driver_reaches(profile: str) -> None:
+    with running_server(users=[administrator()], profile=profile) as server:
+        assert not asked(server)["refused"]
+        assert asked(server)["changed"] is False
+        assert checked(server)["missing"] == []
 
 
 def test_one_grant_less_costs_something(server: OracleServer) -> None:
@@ -273,6 +290,11 @@ def test_a_common_user_of_all_containers(containers: OracleServer) -> None:
     assert containers.world.details[f"C##{NAME}"].all_containers
     assert asked(containers, **given)["changed"] is False
     assert checked(containers, f"C##{NAME}")["missing"] == []
+    inspected = collect(login(containers, user=f"C##{NAME}", password=SECRET), Wanted())
+    assert inspected.observations["grants"] == {"rows": []}
+    assert {row["tablespace"] for row in inspected.observations["tablespaces"]["rows"]} >= {
+        "EBILLPDB/EBILL_DATA"
+    }
     assert asked(containers, "absent", **given)["statements"] == [f"DROP USER C##{NAME}"]
 
 
@@ -335,6 +357,6 @@ def test_the_playbook_from_nothing_to_nothing(server: OracleServer, tmp_path: Pa
 def test_the_playbook_says_why_it_does_not(server: OracleServer, tmp_path: Path) -> None:
     found = play(server, tmp_path, code=2, **ADMIN, oracle_inspector_user="SYSTEM")
     assert "这是 Oracle 自带账号，未作任何改动：SYSTEM" in found
-    found = play(server, tmp_path, code=2, **ADMIN, oracle_inspector_checks=["web"])
-    assert "none of a database: web" in found
+    found = play(server, tmp_path, code=2, **ADMIN, oracle_inspector_checks="web,host")
+    assert "none of a database: web, host" in found
     assert server.logins["SYS"].success == 1

@@ -5,7 +5,9 @@
 
 V$PARAMETER shows what holds for the session that asks, so what a client sets for its session
 (NLS_*) is left out, and what the database changes by itself with the maintenance windows
-(RESOURCE_MANAGER_PLAN). Patches: DBA_REGISTRY_SQLPATCH from 12.1 on, before it
+(RESOURCE_MANAGER_PLAN). The instances of a cluster have values of their own (INSTANCE_NUMBER,
+UNDO_TABLESPACE, LOCAL_LISTENER), and its listener hands out one or another: what is remembered is
+an instance's. Patches: DBA_REGISTRY_SQLPATCH from 12.1 on, before it
 DBA_REGISTRY_HISTORY, which has no status.
 """
 
@@ -54,6 +56,7 @@ TEXTS = (
 CHOSEN = (*NUMBERS, *SIZES, *TEXTS, "spfile")
 MOVING = frozenset({"resource_manager_plan"})
 _LONGEST = 120
+_MOST_INSTANCES = 8
 
 _LIST = ", ".join(f"'{name}'" for name in CHOSEN)
 
@@ -118,13 +121,28 @@ def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
 
 
 def remember(answers: Answers, wanted: Wanted) -> dict[str, Any]:
-    """Return values by parameter and the last action by patch; what failed stays as it was."""
+    """Return values by instance and parameter, and the last action by patch.
+
+    What failed stays as it was; the instance that was met last is the last one.
+    """
     kept = dict(wanted.earlier)
     if not first_problem(answers, "parameters"):
-        kept["parameters"] = _values(answers)
+        known = _known(wanted)
+        known.pop(_instance(answers), None)
+        known[_instance(answers)] = _values(answers)
+        kept["parameters"] = dict(list(known.items())[-_MOST_INSTANCES:])
     if not first_problem(answers, "patches"):
         kept["patches"] = {name: _label(row) for name, row in _last_by_patch(answers).items()}
     return kept
+
+
+def _instance(answers: Answers) -> str:
+    return str(next((row.get("instance_name") for row in rows_of(answers, "instance")), None))
+
+
+def _known(wanted: Wanted) -> dict[str, Any]:
+    known = wanted.earlier.get("parameters")
+    return dict(known) if isinstance(known, Mapping) else {}
 
 
 def _values(answers: Answers) -> dict[str, str]:
@@ -164,9 +182,9 @@ def _changes(answers: Answers, wanted: Wanted) -> Observation:
     problem = first_problem(answers, "parameters")
     if problem:
         return error(problem)
-    before = wanted.earlier.get("parameters")
+    before = _known(wanted).get(_instance(answers))
     if not isinstance(before, Mapping):
-        return absent("no_baseline", "V$PARAMETER")
+        return absent("no_baseline", f"V$PARAMETER ({_instance(answers)})")
     now = _values(answers)
     found: list[Row] = []
     for name in sorted({*before, *now}):
@@ -185,12 +203,20 @@ def _changes(answers: Answers, wanted: Wanted) -> Observation:
 
 
 def _last_by_patch(answers: Answers) -> dict[str, Mapping[str, Any]]:
-    """The newest action of each patch: one may be applied, rolled back and tried again."""
+    """The newest action of each patch: one may be applied, rolled back and tried again.
+
+    Actions without a time, which upgrades leave in DBA_REGISTRY_HISTORY, come before all others.
+    """
     newest: dict[str, Mapping[str, Any]] = {}
-    for row in sorted(rows_of(answers, "patches"), key=lambda row: -float(row["age_days"] or 0)):
+    for row in sorted(rows_of(answers, "patches"), key=_order):
         name = str(row.get("patch_id") or row.get("description") or row.get("action"))
         newest[name] = row
     return newest
+
+
+def _order(row: Mapping[str, Any]) -> float:
+    age = row.get("age_days")
+    return float("-inf") if age is None else -float(age)
 
 
 def _label(row: Mapping[str, Any]) -> str:

@@ -21,16 +21,22 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wan
 GRANT = Problem("missing_grant", "SELECT ON SYS.X (ORA-00942)")
 
 
-def answers(values: dict[str, str | None], patches: Any = ()) -> dict[str, Any]:
+def answers(
+    values: dict[str, str | None], patches: Any = (), instance: str = "ebill1"
+) -> dict[str, Any]:
     rows = [{"name": n, "value": v, "isdefault": "FALSE"} for n, v in values.items()]
-    return {"parameters": rows, "patches": patches}
+    return {
+        "parameters": rows,
+        "patches": patches,
+        "instance": [{"instance_name": instance}],
+    }
 
 
 def patch(
     number: int | None = 35643107,
     action: str = "APPLY",
     status: str = "SUCCESS",
-    age: float = 10.0,
+    age: float | None = 10.0,
     description: str = "RU 19.21",
 ) -> dict[str, Any]:
     return {
@@ -98,6 +104,39 @@ def test_drift(before: dict[str, Any], now: dict[str, Any], wanted: list[tuple[A
     assert [tuple(row[key] for key in keys) for row in found] == wanted
 
 
+def test_instances_of_a_cluster_are_compared_with_themselves() -> None:
+    first = answers({"instance_number": "1", "undo_tablespace": "UNDOTBS1"})
+    second = answers({"instance_number": "2", "undo_tablespace": "UNDOTBS2"}, instance="ebill2")
+    one = Wanted(earlier=json.loads(json.dumps(remember(first, Wanted()))))
+    assert observe(second, one)["parameter_changes"]["absent"] == {
+        "reason": "no_baseline",
+        "detail": "V$PARAMETER (ebill2)",
+    }
+    both = Wanted(earlier=json.loads(json.dumps(remember(second, one))))
+    for again_seen in (first, second):
+        assert observe(again_seen, both)["parameter_changes"] == {"rows": []}
+    moved = answers({"instance_number": "1", "undo_tablespace": "UNDOTBS3"})
+    (change,) = observe(moved, both)["parameter_changes"]["rows"]
+    assert (change["parameter"], change["old_value"]) == ("undo_tablespace", "UNDOTBS1")
+
+
+def test_only_so_many_instances_are_remembered() -> None:
+    wanted = Wanted()
+    for number in range(12):
+        met = answers({"instance_number": str(number)}, instance=f"ebill{number}")
+        wanted = Wanted(earlier=remember(met, wanted))
+    assert list(wanted.earlier["parameters"]) == [f"ebill{number}" for number in range(4, 12)]
+
+
+def test_an_action_without_a_time_is_not_the_newest() -> None:
+    tried = [
+        patch(1, age=9),
+        patch(6452863, "VIEW INVALIDATE", age=None, description="view invalidation"),
+    ]
+    (newest,) = observe(answers({}, tried), Wanted())["patches"]["rows"]
+    assert (newest["patch"], newest["patches"]) == ("1", 2)
+
+
 def test_the_last_action_of_a_patch_counts() -> None:
     tried = [
         patch(1, status="WITH ERRORS", age=9),
@@ -138,7 +177,7 @@ def test_an_upgrade_of_11g_without_an_id_has_its_words_for_a_name() -> None:
 
 @pytest.mark.parametrize("name", ["parameters", "patches"])
 def test_what_cannot_be_seen_keeps_the_old_baseline(name: str) -> None:
-    earlier = {"parameters": {"processes": "600"}, "patches": {"1": "APPLY SUCCESS"}}
+    earlier = {"parameters": {"ebill1": {"processes": "600"}}, "patches": {"1": "APPLY SUCCESS"}}
     now = answers({"processes": "300"}, [patch(2)]) | {name: GRANT}
     wanted = Wanted(earlier=earlier)
     found = observe(now, wanted)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import struct
+from bisect import bisect_right
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,10 @@ def _groups(cmap: bytes) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=4096)
 def has(character: str) -> bool:
     """True when the font can draw the character, or it is a line break or a tab."""
-    point = ord(character)
-    return character in "\n\t\u200b" or any(first <= point <= last for first, last in covered())
+    point, groups = ord(character), covered()
+    # Groups of a cmap are in order and do not overlap: the last that begins before it decides.
+    near = bisect_right(groups, (point, 0x110000)) - 1
+    return character in "\n\t\u200b" or (near >= 0 and point <= groups[near][1])
 
 
 def drawable(text: str) -> str:

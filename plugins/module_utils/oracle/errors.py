@@ -28,7 +28,7 @@ _WRAPPERS = ("DPY-6005", "DPY-6000", "DPY-4011", "DPY-4001")
 _CONNECT_CODES = {
     "login_refused": ("ORA-01017", "ORA-01005"),
     "account_locked": ("ORA-28000",),
-    "password_expired": ("ORA-28001",),
+    "password_expired": ("ORA-28001", "ORA-65162"),
     "missing_grant": ("ORA-01045",),
     "service_unknown": ("ORA-12514", "ORA-12505", "DPY-6001", "DPY-6003", "ORA-12154"),
     # The instance is down, starting, stopping or only mounted.
@@ -86,6 +86,7 @@ _FATAL = {
 _QUERY_REASONS = {
     "ORA-00942": "missing_grant",
     "ORA-01031": "missing_grant",
+    "ORA-41900": "missing_grant",  # 23ai, where another privilege on the object is there
     "ORA-01219": "database_not_open",
     "ORA-01109": "database_not_open",
     "ORA-01507": "database_not_open",

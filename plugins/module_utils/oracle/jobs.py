@@ -33,6 +33,8 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import Part,
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
 STATISTICS = "auto optimizer stats collection"
+_MOST_FAILURES = 16
+"""Then DBMS_JOB marks a job as broken by itself."""
 _NOW = "CAST(SYS_EXTRACT_UTC(SYSTIMESTAMP) AS DATE)"
 
 
@@ -194,7 +196,10 @@ def _scheduler(answers: Answers, wanted: Wanted) -> Observation:
 
 
 def _old(answers: Answers, wanted: Wanted) -> Observation:
-    """A failed job of DBMS_JOB is tried again, and is broken after 16 failures in a row."""
+    """A failed job of DBMS_JOB is tried again, and is broken after 16 failures in a row.
+
+    With fewer of them somebody marked it as broken (DBMS_JOB.BROKEN): ``stopped``.
+    """
     problem = first_problem(answers, "old_jobs")
     if problem:
         return error(problem)
@@ -203,7 +208,7 @@ def _old(answers: Answers, wanted: Wanted) -> Observation:
             {
                 "job": labelled(f"{job.get('schema_user')} #{job.get('job')}", job, answers),
                 "kind": kind_of_owner(job.get("schema_user"), wanted),
-                "state": "broken" if job.get("broken") == "Y" else "failed",
+                "state": _old_state(job),
                 "failures": job.get("failures") or 0,
                 "last_good_days": job.get("last_good_days"),
             }
@@ -211,6 +216,12 @@ def _old(answers: Answers, wanted: Wanted) -> Observation:
             if job.get("broken") == "Y" or job.get("failures")
         ]
     )
+
+
+def _old_state(job: Mapping[str, Any]) -> str:
+    if job.get("broken") != "Y":
+        return "failed"
+    return "broken" if (job.get("failures") or 0) >= _MOST_FAILURES else "stopped"
 
 
 def _overview(answers: Answers, wanted: Wanted) -> Observation:

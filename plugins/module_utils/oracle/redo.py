@@ -131,27 +131,39 @@ def _switches(answers: Answers) -> Observation:
 
 
 def _groups(answers: Answers) -> Observation:
-    """``ready`` groups can be switched to now; ``members`` is the least that a group has."""
+    """``ready`` groups can be switched to now; ``members`` is the least that a group has.
+
+    Where the database archives, a group that is not archived yet cannot be overwritten, though no
+    recovery of the instance needs it any more (INACTIVE): so it is when archiving is stuck.
+    """
     problem = first_problem(answers, "redo_logs")
     if problem:
         return error(problem)
+    archives = any(row.get("log_mode") == "ARCHIVELOG" for row in rows_of(answers, "database"))
     threads = _by_thread(answers, "redo_logs")
-    return rows([_thread(str(thread), groups) for thread, groups in threads.items()])
+    return rows([_thread(str(thread), groups, archives) for thread, groups in threads.items()])
 
 
-def _thread(thread: str, groups: Sequence[Mapping[str, Any]]) -> Row:
+def _status(group: Mapping[str, Any], archives: bool) -> str:
+    """V$LOG.STATUS, and whether an INACTIVE group still waits for the archiver."""
+    waits = archives and group.get("status") == "INACTIVE" and group.get("archived") == "NO"
+    return "INACTIVE(ARCHIVED=NO)" if waits else str(group.get("status"))
+
+
+def _thread(thread: str, groups: Sequence[Mapping[str, Any]], archives: bool) -> Row:
     row: Row = {"label": f"THREAD {thread}", "thread": thread}
     try:
         sizes = sorted({integer(group, "bytes") // _MIB for group in groups})
         members = min(integer(group, "members") for group in groups)
     except Impossible as contradiction:
         return row | error(Problem("bad_answer", f"V$LOG: {contradiction}"))
+    statuses = [_status(group, archives) for group in groups]
     return row | {
         "groups": len(groups),
-        "ready": sum(group.get("status") in ("INACTIVE", "UNUSED") for group in groups),
+        "ready": sum(status in ("INACTIVE", "UNUSED") for status in statuses),
         "members": members,
         "size_mib": "/".join(str(size) for size in sizes),
-        "statuses": " ".join(str(group.get("status")) for group in groups),
+        "statuses": " ".join(statuses),
     }
 
 

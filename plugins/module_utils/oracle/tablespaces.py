@@ -165,7 +165,13 @@ def _missing(answers: Answers, wanted: Wanted) -> list[Row]:
 
 
 def _closed(answers: Answers) -> list[Row]:
-    """A pluggable database that is not open shows no tablespaces: a row that says so."""
+    """A pluggable database that is not open shows no tablespaces: a row that says so.
+
+    A common user without CONTAINER_DATA sees the root alone, whose USERS are not the site's.
+    """
+    seen = {row.get("name") for row in rows_of(answers, "containers")}
+    if seen and _in_root(answers) and seen <= {"CDB$ROOT", "PDB$SEED"}:
+        return [_unreadable("PDB", Problem("missing_grant", "SET CONTAINER_DATA = ALL"))]
     return [
         _unreadable(str(row["name"]), Problem("database_not_open", f"{row['name']}: MOUNTED"))
         for row in rows_of(answers, "containers")

@@ -83,6 +83,10 @@ CONNECT = {
         "password_expired",
         f"EBILL_OPS, {ADDRESS} (ORA-28001)",
     ),
+    "ORA-65162: Password of the common database user has expired.": (
+        "password_expired",
+        f"EBILL_OPS, {ADDRESS} (ORA-65162)",
+    ),
     "ORA-01045: user EBILL_OPS lacks CREATE SESSION privilege": (
         "missing_grant",
         "CREATE SESSION (EBILL_OPS, ORA-01045)",
@@ -182,6 +186,11 @@ QUERY = {
     "ORA-00942: table or view does not exist": (
         "missing_grant",
         "SELECT ON SYS.V_$INSTANCE (ORA-00942)",
+        False,
+    ),
+    'ORA-41900: missing SELECT privilege on "SYS"."V_$INSTANCE"': (
+        "missing_grant",
+        "SELECT ON SYS.V_$INSTANCE (ORA-41900)",
         False,
     ),
     "ORA-01031: insufficient privileges": (

@@ -110,7 +110,9 @@ def test_containers_are_told_apart() -> None:
         ("N", 0, None),
         ("N", 3, "failed"),
         ("Y", 16, "broken"),
-        ("Y", 0, "broken"),
+        ("Y", 15, "stopped"),
+        ("Y", 0, "stopped"),
+        ("Y", None, "stopped"),
     ],
 )
 def test_jobs_of_dbms_job(broken: str, failures: int | None, state: str | None) -> None:

@@ -83,6 +83,23 @@ def test_groups(groups: list[Any], count: int, ready: int, members: int, sizes: 
     assert row["size_mib"] == sizes
 
 
+@pytest.mark.parametrize(
+    ("log_mode", "archived", "ready", "statuses"),
+    [
+        ("ARCHIVELOG", "YES", 2, "CURRENT INACTIVE INACTIVE"),
+        ("ARCHIVELOG", "NO", 0, "CURRENT INACTIVE(ARCHIVED=NO) INACTIVE(ARCHIVED=NO)"),
+        ("NOARCHIVELOG", "NO", 2, "CURRENT INACTIVE INACTIVE"),
+    ],
+)
+def test_a_group_that_is_not_archived_is_not_free(
+    log_mode: str, archived: str, ready: int, statuses: str
+) -> None:
+    groups = [group(1, "CURRENT"), group(2), group(3)]
+    logs = [one | {"archived": archived} for one in groups]
+    (row,) = seen("redo_groups", redo_logs=logs, database=[{"log_mode": log_mode}])["rows"]
+    assert (row["ready"], row["statuses"]) == (ready, statuses)
+
+
 def test_each_thread_has_its_own_groups() -> None:
     groups = [group(1), group(2, "CURRENT"), group(3, thread=2), group(4, "CURRENT", thread=2)]
     found = seen("redo_groups", redo_logs=groups)["rows"]

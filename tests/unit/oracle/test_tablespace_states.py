@@ -106,3 +106,26 @@ def test_a_failed_query_costs_only_what_needs_it(failed: str, lost: set[str]) ->
     found = observed(given_answers)
     assert {name for name, seen in found.items() if "error" in seen} == lost
     assert all(found[name]["error"]["reason"] == "missing_grant" for name in lost)
+
+
+@pytest.mark.parametrize(
+    ("container", "names", "blind"),
+    [
+        ("CDB$ROOT", ["CDB$ROOT"], True),
+        ("CDB$ROOT", ["CDB$ROOT", "PDB$SEED"], True),
+        ("CDB$ROOT", ["CDB$ROOT", "PDB$SEED", "EBILLPDB"], False),
+        ("CDB$ROOT", [], False),
+        ("EBILLPDB", ["EBILLPDB"], False),
+    ],
+)
+def test_a_root_that_shows_itself_alone_is_no_answer(
+    container: str, names: list[str], blind: bool
+) -> None:
+    """ALTER USER ... SET CONTAINER_DATA was forgotten: USERS of the root is all there is."""
+    given = answers([space("USERS")], [file(10, space_name="USERS")], {"USERS": 9}) | {
+        "instance": [{"container": container}],
+        "containers": [{"con_id": 1, "name": name, "open_mode": "READ WRITE"} for name in names],
+    }
+    errors = [row["error"] for row in observed(given)["tablespaces"]["rows"] if "error" in row]
+    wanted = {"reason": "missing_grant", "detail": "SET CONTAINER_DATA = ALL"}
+    assert errors == ([wanted] if blind else [])

@@ -5,7 +5,9 @@
 
 A standby knows its own lag (V$DATAGUARD_STATS). A primary sees what has been applied by whole
 archived logs only: the lag is the time from the last log that the standby applied to the last one
-that the primary archived, so a quiet night is no lag.
+that the primary archived, so a quiet night is no lag. A log that was archived in the last quarter
+of an hour may still be on its way, or applied and not yet known to be: it does not count, however
+many hours of a quiet night it holds.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wan
 _INTERVAL = re.compile(r"\+(\d+) (\d+):(\d+):(\d+(?:\.\d+)?)$")
 _LAGS = {"transport lag": "transport", "apply lag": "apply"}
 _NONE = "DATA GUARD"
+_ON_ITS_WAY_MINUTES = 15
 # Data Guard's own kinds; a backup appliance or a capture database applies nothing.
 _STANDBYS = frozenset({"PHYSICAL", "LOGICAL", "SNAPSHOT"})
 
@@ -74,6 +77,7 @@ PARTS = (
             number("thread", "thread#"),
             text("standby_dest"),
             number("newest_minutes", "ROUND((SYSDATE - MAX(next_time)) * 1440, 2)"),
+            number("began_minutes", "ROUND((SYSDATE - MAX(first_time)) * 1440, 2)"),
             number(
                 "applied_minutes",
                 "ROUND((SYSDATE - MAX(CASE WHEN applied IN ('YES', 'IN-MEMORY')"
@@ -156,13 +160,18 @@ def _lag(answers: Answers) -> Observation:
     return rows(found) if found else absent("not_listed", _NONE)
 
 
+def _settled_minutes(log: Mapping[str, Any]) -> float | None:
+    """How long ago the newest log ended that should be applied by now."""
+    newest, began = log.get("newest_minutes"), log.get("began_minutes")
+    fresh = newest is not None and began is not None and newest < _ON_ITS_WAY_MINUTES
+    return began if fresh else newest
+
+
 def _behind(dest: Mapping[str, Any], logs: list[Mapping[str, Any]]) -> Row:
     """Return the greatest lag of a standby's redo threads."""
     row: Row = {"standby": _name(dest), "measure": "apply"}
     own = {
-        log.get("thread"): log.get("newest_minutes")
-        for log in logs
-        if log.get("standby_dest") == "NO"
+        log.get("thread"): _settled_minutes(log) for log in logs if log.get("standby_dest") == "NO"
     }
     theirs = {
         log.get("thread"): log.get("applied_minutes")

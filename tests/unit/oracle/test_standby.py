@@ -82,6 +82,12 @@ def test_destinations(changes: dict[str, Any], expected: tuple[str, str, str]) -
         # the last log was archived 47 minutes ago and is applied: a quiet database is no lag
         ([log(1, 47, None), log(2, 47, 47)], 0),
         ([log(1, 47, None), log(2, 47, 347.5)], 300.5),
+        # eight hours of a quiet night, archived two minutes ago and on their way
+        ([log(1, 2, None) | {"began_minutes": 482}, log(2, 482, 482)], 0),
+        # the same log a quarter of an hour later is missing there
+        ([log(1, 15, None) | {"began_minutes": 495}, log(2, 495, 495)], 480),
+        # a standby that stopped is late, however fresh the newest log
+        ([log(1, 2, None) | {"began_minutes": 12}, log(2, 300, 312)], 300),
         # a log that is applied before the local copy is listed
         ([log(1, 50, None), log(2, 47, 47)], 0),
         # the slowest of a cluster's threads

@@ -5,7 +5,8 @@
 
 Oracle documents the view from 12.2 on. The log is counted by days of UTC, and the last day's
 numbers are remembered: the next run takes them off, so that no entry counts twice and none is
-missed. Only the code of the first ORA- error of an entry is read, never its text.
+missed. Each instance of a cluster has a log, and a memory, of its own. Only the code of the first
+ORA- error of an entry is read, never its text.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     first_problem,
     rows,
     rows_of,
+)
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.containers import (
+    remembered,
+    remembering,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
     Part,
@@ -108,7 +113,8 @@ def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
     today = next(iter(rows_of(answers, "today")), {})
     if not today.get("day"):
         return {"alert_log": error(Problem("bad_answer", "SYSTIMESTAMP"))}
-    new = _new(_days(answers), wanted.earlier)
+    earlier = remembered(answers, wanted.earlier.get("instances")) or {}
+    new = _new(_days(answers), earlier)
     serious = {code: count for code, count in new.items() if _number(code) in SERIOUS}
     others = {
         code: count
@@ -116,7 +122,7 @@ def observe(answers: Answers, wanted: Wanted) -> dict[str, Observation]:
         if code != INCIDENT and _number(code) not in SERIOUS | IGNORED
     }
     row = {
-        "since_day": max(str(today["first_day"]), str(wanted.earlier.get("day") or "")),
+        "since_day": max(str(today["first_day"]), str(earlier.get("day") or "")),
         "serious": sum(serious.values()),
         "serious_codes": _shown(serious),
         "others": sum(others.values()),
@@ -132,7 +138,8 @@ def remember(answers: Answers, wanted: Wanted) -> dict[str, Any]:
     if first_problem(answers, *MAKES["alert_log"]) or not today.get("day"):
         return dict(wanted.earlier)
     day = str(today["day"])
-    return {"day": day, "counts": _days(answers).get(day, {})}
+    own = {"day": day, "counts": _days(answers).get(day, {})}
+    return {"instances": remembering(answers, wanted.earlier.get("instances"), own)}
 
 
 def _days(answers: Answers) -> Days:

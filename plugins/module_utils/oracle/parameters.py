@@ -27,6 +27,11 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     rows,
     rows_of,
 )
+from ansible_collections.ebill.ops.plugins.module_utils.oracle.containers import (
+    instance_of,
+    remembered,
+    remembering,
+)
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
     Part,
     number,
@@ -56,7 +61,6 @@ TEXTS = (
 CHOSEN = (*NUMBERS, *SIZES, *TEXTS, "spfile")
 MOVING = frozenset({"resource_manager_plan"})
 _LONGEST = 120
-_MOST_INSTANCES = 8
 
 _LIST = ", ".join(f"'{name}'" for name in CHOSEN)
 
@@ -127,22 +131,10 @@ def remember(answers: Answers, wanted: Wanted) -> dict[str, Any]:
     """
     kept = dict(wanted.earlier)
     if not first_problem(answers, "parameters"):
-        known = _known(wanted)
-        known.pop(_instance(answers), None)
-        known[_instance(answers)] = _values(answers)
-        kept["parameters"] = dict(list(known.items())[-_MOST_INSTANCES:])
+        kept["parameters"] = remembering(answers, kept.get("parameters"), _values(answers))
     if not first_problem(answers, "patches"):
         kept["patches"] = {name: _label(row) for name, row in _last_by_patch(answers).items()}
     return kept
-
-
-def _instance(answers: Answers) -> str:
-    return str(next((row.get("instance_name") for row in rows_of(answers, "instance")), None))
-
-
-def _known(wanted: Wanted) -> dict[str, Any]:
-    known = wanted.earlier.get("parameters")
-    return dict(known) if isinstance(known, Mapping) else {}
 
 
 def _values(answers: Answers) -> dict[str, str]:
@@ -182,9 +174,9 @@ def _changes(answers: Answers, wanted: Wanted) -> Observation:
     problem = first_problem(answers, "parameters")
     if problem:
         return error(problem)
-    before = _known(wanted).get(_instance(answers))
-    if not isinstance(before, Mapping):
-        return absent("no_baseline", f"V$PARAMETER ({_instance(answers)})")
+    before = remembered(answers, wanted.earlier.get("parameters"))
+    if before is None:
+        return absent("no_baseline", f"V$PARAMETER ({instance_of(answers)})")
     now = _values(answers)
     found: list[Row] = []
     for name in sorted({*before, *now}):

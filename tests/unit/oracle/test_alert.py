@@ -28,7 +28,12 @@ def answers(
     """``codes``: (day, code, entries); ``incidents``: (day, number), entries without a code."""
     entries = [{"day": d, "code": c, "entries": n, "incidents": 0} for d, c, n in codes]
     entries += [{"day": d, "code": None, "entries": n, "incidents": n} for d, n in incidents]
-    return {"today": [TODAY], "alert_entries": entries} | more
+    instance = [{"instance_name": "ebill1"}]
+    return {"today": [TODAY], "alert_entries": entries, "instance": instance} | more
+
+
+def kept(day: str, counts: dict[str, int]) -> dict[str, Any]:
+    return {"instances": {"ebill1": {"day": day, "counts": counts}}}
 
 
 def row(found: dict[str, Any], earlier: dict[str, Any] | None = None) -> Any:
@@ -74,7 +79,7 @@ def test_a_long_list_of_codes_is_cut() -> None:
 def test_no_entry_counts_twice_and_none_is_missed() -> None:
     first = answers([("2026-11-20", "ORA-00600", 4), ("2026-11-22", "ORA-00600", 1)])
     earlier = alert.remember(first, Wanted())
-    assert earlier == {"day": "2026-11-22", "counts": {"ORA-00600": 1}}
+    assert earlier == kept("2026-11-22", {"ORA-00600": 1})
     assert row(first, earlier)["serious"] == 0
     later = answers(
         [("2026-11-20", "ORA-00600", 4), ("2026-11-22", "ORA-00600", 3)],
@@ -84,12 +89,25 @@ def test_no_entry_counts_twice_and_none_is_missed() -> None:
     found = row(later, earlier)
     assert (found["serious"], found["incidents"], found["since_day"]) == (2, 2, "2026-11-22")
     again = alert.remember(later, Wanted(earlier=earlier))
-    assert again == {"day": "2026-11-24", "counts": {}}
+    assert again == kept("2026-11-24", {})
     assert row(later, again)["serious"] == 0
 
 
+def test_the_other_instance_of_a_cluster_has_a_log_of_its_own() -> None:
+    """What it wrote before the first one was read must not be missed."""
+    first = answers([("2026-11-22", "ORA-00600", 1)])
+    other = answers(
+        [("2026-11-20", "ORA-00600", 2), ("2026-11-22", "ORA-00600", 1)],
+        instance=[{"instance_name": "ebill2"}],
+    )
+    earlier = alert.remember(first, Wanted())
+    assert (row(other, earlier)["serious"], row(first, earlier)["serious"]) == (3, 0)
+    both = alert.remember(other, Wanted(earlier=earlier))
+    assert (row(other, both)["serious"], row(first, both)["serious"]) == (0, 0)
+
+
 def test_a_log_that_was_cleaned_up() -> None:
-    earlier = {"day": "2026-11-22", "counts": {"ORA-00600": 5}}
+    earlier = kept("2026-11-22", {"ORA-00600": 5})
     assert row(answers([("2026-11-22", "ORA-00600", 2)]), earlier)["serious"] == 2
 
 
@@ -102,7 +120,7 @@ def test_an_old_release_points_to_the_log_area() -> None:
 
 @pytest.mark.parametrize("part", ["today", "alert_entries"])
 def test_a_failed_part(part: str) -> None:
-    earlier = {"day": "2026-11-01", "counts": {"ORA-00600": 2}}
+    earlier = kept("2026-11-01", {"ORA-00600": 2})
     found = answers([]) | {part: GRANT}
     assert alert.observe(found, Wanted())["alert_log"]["error"] == GRANT.as_dict()
     assert alert.remember(found, Wanted(earlier=earlier)) == earlier

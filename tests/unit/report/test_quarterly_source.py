@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.ebill.ops.plugins.module_utils.result import new_result
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import load, resolve_settings
 from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import default_url
@@ -96,3 +97,59 @@ def test_runs_that_still_go_on_are_left_out_and_said(ledger: Ledger) -> None:
     assert source.run["running"] == ["going-on"]
     assert any("going-on" in s["zh"] for s in build_quarterly(source)["conclusion"]["sentences"])
     assert not quarterly_source(ledger, NOW, run="done").run.get("running")
+
+
+def _measure(ledger: Ledger, run: str, day: datetime, used: float) -> None:
+    """A run of its own with one tablespace; its quarter is the calendar's."""
+    plan = compile_plan(
+        CATALOGUE, {"db": {"oracle": ["oracle.user_tablespace_used"]}}, SETTINGS, {}
+    )
+    check = plan["checks"]["oracle.user_tablespace_used"]
+    result = new_result(check, "db", "EBILL_DATA", "pass", {})
+    result["started"] = utc(day)
+    result["data"] = {"used_percent": used, "used_bytes": used, "total_bytes": 100.0}
+    row = {
+        "id": run,
+        "quarter": f"{day.year}Q{(day.month - 1) // 3 + 1}",
+        "opened": utc(day),
+        "closed": None,
+        "state": "running",
+        "process": this_process(),
+        "engineer": "engineer",
+        "site": {},
+        "selection": {"checks": [check["id"]], "targets": ["db"], "all": False},
+        "targets": [{"name": "db", "title": "db", "address": "", "areas": ["oracle"]}],
+        "definitions": definitions(CATALOGUE, plan["checks"], SETTINGS),
+        "versions": {"tool": "1", "catalogue": CATALOGUE.version, "ansible": "2.19"},
+    }
+    ledger.open_run(row, {"db": {"oracle": [check["id"]]}})
+    ledger.record(run, [result])
+    ledger.settle(run, "complete", day, "not_run", "test")
+
+
+def test_every_run_is_a_point_with_its_day(ledger: Ledger) -> None:
+    days = {
+        "a": datetime(2026, 5, 4, 3, tzinfo=UTC),
+        "b": datetime(2026, 8, 4, 3, tzinfo=UTC),
+        "c": datetime(2026, 9, 4, 3, tzinfo=UTC),  # a second visit of the same quarter
+        "d": datetime(2026, 11, 4, 3, tzinfo=UTC),
+        "e": datetime(2026, 11, 20, 3, tzinfo=UTC),
+    }
+    for n, (run, day) in enumerate(days.items()):
+        _measure(ledger, run, day, 40.0 + n)
+    source = quarterly_source(ledger, NOW)
+    assert [(point["day"], point["used_bytes"]) for point in source.history] == [
+        ("2026-05-04", 40.0),
+        ("2026-08-04", 41.0),
+        ("2026-09-04", 42.0),
+        ("2026-11-04", 43.0),
+        ("2026-11-20", 44.0),
+    ]
+    model = build_quarterly(source)
+    assert model["databases"][0]["forecasts"] == []  # no limit was judged here, so no forecast
+    tablespaces = next(group for group in model["capacity"] if group["kind"] == "tablespace")
+    assert tablespaces["trend"]["quarters"] == ["2026Q2", "2026Q3", "2026Q4"]
+    assert tablespaces["trend"]["lines"][0]["points"] == [40.0, 42.0, 44.0]
+    # A report of one earlier run knows nothing of what came after it.
+    alone = quarterly_source(ledger, NOW, run="d")
+    assert [point["day"] for point in alone.history][-1] == "2026-11-04"

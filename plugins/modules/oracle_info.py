@@ -54,7 +54,8 @@ options:
     type: dict
     default: {}
   df:
-    description: What C(df -P -k) says on the database's server; mount points of O(disks) come first.
+    description:
+      - What C(df -P -k) says on the database's server. Mount points of O(disks) come first.
     type: str
     default: ""
   disk_server:

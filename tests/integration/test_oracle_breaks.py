@@ -99,9 +99,7 @@ def test_a_break_of_the_lab_is_found(break_id: str) -> None:
         where = {name: given[f"inspect_oracle_{name}"] for name in names}
         limits = {"timeout_seconds": 8, "connect_timeout_seconds": 2, "query_timeout_seconds": 3}
         kinds = ("full", "incremental", "archivelog")
-        wanted = Wanted(
-            user_tablespaces=USER, rman_expected=kinds, application_accounts=("EBILL",)
-        )
+        wanted = Wanted(user_tablespaces=USER, rman_expected=kinds, application_accounts=("EBILL",))
         found = verdicts(collect(Login(**where, **limits), wanted))
     every = {check.removeprefix("oracle.") for check in found}
     judged = {check.removeprefix("oracle."): statuses for check, statuses in found.items()}

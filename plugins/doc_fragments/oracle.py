@@ -68,19 +68,6 @@ options:
     description: Its password.
     type: str
     required: true
-  user_tablespaces:
-    description:
-      - The tablespaces of the e-bill system.
-      - Empty means every tablespace that is not the database's own.
-      - A tablespace that is listed but does not exist is reported.
-    type: list
-    elements: str
-    default: []
-  read_only_tablespaces:
-    description: Tablespaces that are meant to be read only, such as closed years.
-    type: list
-    elements: str
-    default: []
   timeout_seconds:
     description: Limit for the whole module, in seconds.
     type: float
@@ -105,4 +92,21 @@ attributes:
   diff_mode:
     support: none
     description: Changes nothing, so there is no difference to show.
+"""
+
+    TABLESPACES = r"""
+options:
+  user_tablespaces:
+    description:
+      - The tablespaces of the e-bill system.
+      - Empty means every tablespace that is not the database's own.
+      - A tablespace that is listed but does not exist is reported.
+    type: list
+    elements: str
+    default: []
+  read_only_tablespaces:
+    description: Tablespaces that are meant to be read only, such as closed years.
+    type: list
+    elements: str
+    default: []
 """

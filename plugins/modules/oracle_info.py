@@ -16,6 +16,7 @@ description:
     so a missing grant or a slow view costs only what depends on it.
 extends_documentation_fragment:
   - ebill.ops.oracle
+  - ebill.ops.oracle.tablespaces
 options:
   gather:
     description:

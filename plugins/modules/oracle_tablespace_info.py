@@ -16,6 +16,7 @@ description:
   - It judges nothing and can be used by itself from the command line.
 extends_documentation_fragment:
   - ebill.ops.oracle
+  - ebill.ops.oracle.tablespaces
 seealso:
   - module: ebill.ops.oracle_info
 """

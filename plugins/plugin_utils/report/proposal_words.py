@@ -30,7 +30,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Databases diagnosed: {targets} ({names}), by {checks} checks. Nothing to improve.",
     ),
     "found_open": (
-        "另有 {n} 项未能诊断，原因见“未能诊断的项目”，不代表没有问题。",
+        "另有 {n} 项未能诊断，原因见\u201c未能诊断的项目\u201d，不代表没有问题。",
         "Could not be told: {n}. The reasons are listed, and this is no all-clear.",
     ),
     "no_proposals": (
@@ -47,14 +47,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("是否采纳", "Accepted"),
     "reason": ("原因", "Reason"),
     "clause_note": (
-        "依据合同“开发服务”第 3 项（DEV-03）：软件运行缓慢时提供性能优化服务；软件方面无法再"
+        "依据合同\u201c开发服务\u201d第 3 项（DEV-03）：软件运行缓慢时提供性能优化服务；软件方面无法再"
         "优化的，提出优化建议方案。本方案经双方签字后，该项以方案方式完成；采纳的建议按实施安排另行跟踪。",
         "By item 3 of the development service (DEV-03) slow software is optimised, or a proposal is"
         " made where the software can be improved no further. Once signed, this proposal answers"
         " that item; what is accepted is followed up by the schedule.",
     ),
     "hint_note": (
-        "以上均为诊断提示，不是合同约定的故障；执行前须在测试环境验证，并由“由谁决定”一栏所列"
+        "以上均为诊断提示，不是合同约定的故障；执行前须在测试环境验证，并由\u201c由谁决定\u201d一栏所列"
         "人员同意。诊断过程只读数据库的性能视图，未修改任何参数和数据，也未读取语句文本和票据内容。",
         "These are hints, no faults by the contract. Verify each in a test environment, and have it"
         " agreed by whoever decides. The diagnosis only read views of the database: it changed"

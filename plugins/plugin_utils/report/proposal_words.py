@@ -47,8 +47,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("是否采纳", "Accepted"),
     "reason": ("原因", "Reason"),
     "clause_note": (
-        "依据合同\u201c开发服务\u201d第 3 项（DEV-03）：软件运行缓慢时提供性能优化服务；软件方面无法再"
-        "优化的，提出优化建议方案。本方案经双方签字后，该项以方案方式完成；采纳的建议按实施安排另行跟踪。",
+        "依据合同\u201c开发服务\u201d第 3 项（DEV-03）：软件运行缓慢时提供性能优化服务；"
+        "软件方面无法再优化的，提出优化建议方案。本方案经双方签字后，该项以方案方式完成；采纳的建议按实施安排另行跟踪。",
         "By item 3 of the development service (DEV-03) slow software is optimised, or a proposal is"
         " made where the software can be improved no further. Once signed, this proposal answers"
         " that item; what is accepted is followed up by the schedule.",

@@ -51,7 +51,9 @@ STEPS: dict[str, Step] = {
     "sanity": lambda: sanity.main(ROOT),
     "unit": lambda: python("-m", "pytest", "-q", "-n", "2", "tests/unit"),
     "drivers": lambda: drivers.main(ROOT),
-    "integration": lambda: python("-m", "pytest", "-q", "tests/integration", "tests/browser"),
+    "integration": lambda: python(
+        "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/integration", "tests/browser"
+    ),
     "molecule": lambda: run("molecule", "test", "--all"),
     "other-core": lambda: other_core.main(ROOT),
 }

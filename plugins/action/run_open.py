@@ -31,6 +31,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledg
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import quarter_labelled, quarter_of
 from ansible_collections.ebill.ops.plugins.plugin_utils.role_arguments import (
     argument_spec,
+    place_faults,
     role_faults,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
@@ -162,8 +163,14 @@ def _record(
         ledger.expire_dead(now)
         plan["bookmarks"] = _by_target(ledger.bookmarks(), owed)
         folder = output_dir() / "runs" / str(row["id"])
-        folder.mkdir(parents=True)
-        (folder / PLAN_FILE).write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+        try:
+            folder.mkdir(parents=True)
+            (folder / PLAN_FILE).write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+        except OSError as error:  # a full disk names no file
+            raise LedgerError(
+                f"the plan of the run cannot be written to {folder}: {error.strerror};"
+                " check that this user may write there and that there is room, then run again"
+            ) from None
         ledger.open_run(row, owed)
     return str(folder)
 
@@ -171,7 +178,8 @@ def _record(
 def _check_variables(owed: planning.Owed, hostvars: Mapping[str, Any]) -> None:
     """Refuse wrong role variables of any target before one is touched."""
     specs = {area: argument_spec(area) for area in {a for areas in owed.values() for a in areas}}
-    faults = [
+    faults = [fault for target in owed for fault in place_faults(target, hostvars[target])]
+    faults += [
         fault
         for target, areas in owed.items()
         for area in areas

@@ -9,7 +9,7 @@ milliseconds, and a wrong variable is said before the first target is touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 _ROLES = {"performance": "oracle"}
 """Areas that another area's role inspects: same target, same log-in, same variables."""
+
+_OVER_SSH = ("ebill_servers", "ebill_backups", "ebill_logs")
+_FROM_HERE = ("ebill_databases", "ebill_sites", "ebill_interfaces", "ebill_gdca")
+_PORTS = range(1, 65536)
 
 
 def argument_spec(area: str) -> dict[str, Any]:
@@ -39,7 +43,44 @@ def role_faults(spec: Mapping[str, Any], target: str, hostvars: Mapping[str, Any
     """
     given = {name: hostvars[name] for name in spec if name in hostvars}
     validated = ArgumentSpecValidator(_plain(spec)).validate(given)
-    return [f"{target}: {message}" for message in validated.error_messages]
+    faults = validated.error_messages or list(_out_of_range(spec, validated.validated_parameters))
+    return [f"{target}: {message}" for message in faults]
+
+
+def place_faults(target: str, hostvars: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with a target's groups, by all of them, selected or not.
+
+    A group of the second kind sets ``ansible_connection: local``. A server that is put into one
+    as well would be looked at by that: the control node's disks and logs under the server's name.
+    """
+    groups = hostvars.get("group_names") or ()
+    servers = [name for name in _OVER_SSH if name in groups]
+    services = [name for name in _FROM_HERE if name in groups]
+    if not (servers and services) or hostvars.get("ansible_connection") != "local":
+        return []
+    return [
+        f"{target}: is in {', '.join(servers)} and in {', '.join(services)} with"
+        " ansible_connection: local, so this control node would be inspected under its name;"
+        " make the server and the service two inventory hosts (db01 and ebilldb in the example)"
+    ]
+
+
+def _out_of_range(spec: Mapping[str, Any], given: Any, where: str = "") -> Iterator[str]:
+    """Say which ports are none and which times are no time: both would come out as a fault
+    of the target, such as a name that does not resolve."""
+    for name, value in given.items():
+        option = spec.get(name, {})
+        place = f"{where}{name}"
+        if "options" in option:
+            for part in value if isinstance(value, list) else [value or {}]:
+                yield from _out_of_range(option["options"], part, f"{place}.")
+        elif value is None:
+            continue
+        elif option.get("type") == "int" and name.endswith("port"):
+            if value not in _PORTS and value != option.get("default"):  # 0: that of the address
+                yield f"{place}: {value} is no port; allowed: 1 to 65535"
+        elif name.endswith("_seconds") and value <= 0:
+            yield f"{place}: must be more than 0 seconds, not {value:g}"
 
 
 def _plain(spec: Mapping[str, Any]) -> dict[str, Any]:

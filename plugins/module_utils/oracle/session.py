@@ -162,7 +162,8 @@ class Session:
 
     def _silence(self) -> Problem:
         """Say which step of connecting is still under way."""
-        seconds = f"{self._login.connect_timeout_seconds:g} s"
+        waited = min(self._login.connect_timeout_seconds, self._login.timeout_seconds)
+        seconds = f"{waited:g} s"
         if self._phase == "resolve":
             return Problem("name_unresolved", f"{self._login.host} ({seconds})", fatal=True)
         return Problem("listener_silent", f"{self._login.address} ({seconds})", fatal=True)

@@ -34,6 +34,7 @@ class Box:
         self.spec = dict(spec)
         self.plain = bool(spec["plain"])
         self.pid = 0
+        self._built = False
         self.boot_shifted = False
         self.ended = False  # by somebody else: process 1 is gone and we did not stop it
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,6 +49,7 @@ class Box:
         for sock in (ours, theirs):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MESSAGE_BYTES)
         self._control = ours
+        self.pid, self._built = 0, False
         ours.setblocking(False)
         with theirs:
             command = [sys.executable, "-S", "-E", "-s", "-m", "lab.hosts.inside"]
@@ -159,15 +161,22 @@ class Box:
         match message["event"]:
             case "pid":
                 self.pid = message["pid"]
+                self._stand(ready)
             case "ready":
                 self.boot_shifted = message["boot_shifted"]
-                ready.set_result(None)
+                self._built = True
+                self._stand(ready)
             case "failed":
                 ready.set_exception(NoNamespaces(message["detail"]))
             case "exit" | "done":
                 future = self._waiting.pop(message["id"], None)
                 if future is not None and not future.done():
                     future.set_result(message.get("code", message.get("error")))
+
+    def _stand(self, ready: asyncio.Future[None]) -> None:
+        """The host stands when its parent (the pid) and process 1 have spoken, in either order."""
+        if self.pid and self._built and not ready.done():
+            ready.set_result(None)
 
     def _fail_waiting(self, problem: Exception) -> None:
         for future in self._waiting.values():

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.ebill.ops.plugins.module_utils.result import Result
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, RunRow, utc
+from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import LABEL
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, both, join, say
@@ -73,6 +74,8 @@ def _runs(ledger: Ledger, quarter: str, run: str) -> list[RunRow]:
     """Return the runs that a report covers, oldest first; those still running are left out."""
     if run:
         return [ledger.run(run)]
+    if quarter and not LABEL.match(quarter):
+        raise LedgerError(f"{quarter!r} is not a quarter such as 2026Q4")
     runs = [row for row in ledger.runs(quarter or None) if row["state"] != RUNNING]
     if not runs:
         raise LedgerError(

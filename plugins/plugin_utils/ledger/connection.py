@@ -122,7 +122,8 @@ def translated(name: str) -> Iterator[None]:
     except LedgerError:
         raise
     except sa.exc.SQLAlchemyError as error:
-        raise LedgerError(_explain(error, name)) from error
+        # From None: the text has the cause in it, and Ansible prints a chain's texts one by one.
+        raise LedgerError(_explain(error, name)) from None
 
 
 def _explain(error: sa.exc.SQLAlchemyError, name: str) -> str:

@@ -13,7 +13,10 @@ import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.result import new_result
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import load, resolve_settings
 from ansible_collections.ebill.ops.plugins.plugin_utils.definitions import definitions
-from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import default_url
+from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import (
+    LedgerError,
+    default_url,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.life import this_process
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.plan import compile_plan
@@ -97,6 +100,18 @@ def test_runs_that_still_go_on_are_left_out_and_said(ledger: Ledger) -> None:
     assert source.run["running"] == ["going-on"]
     assert any("going-on" in s["zh"] for s in build_quarterly(source)["conclusion"]["sentences"])
     assert not quarterly_source(ledger, NOW, run="done").run.get("running")
+
+
+@pytest.mark.parametrize(
+    ("quarter", "said"),
+    [("2026q4", "not a quarter such as 2026Q4"), ("2026Q3", "no finished run of 2026Q3")],
+)
+def test_a_quarter_that_is_none_is_told_from_one_without_runs(
+    ledger: Ledger, quarter: str, said: str
+) -> None:
+    _open(ledger, "done", EVERY, chosen=False)
+    with pytest.raises(LedgerError, match=said):
+        quarterly_source(ledger, NOW, quarter=quarter)
 
 
 def _measure(ledger: Ledger, run: str, day: datetime, used: float) -> None:

@@ -13,6 +13,14 @@ from lab.oracle.world.views import Row, Sight, view
 
 EDITIONS = {11: "11g", 12: "12c", 18: "18c", 19: "19c", 21: "21c", 23: "23ai"}
 MODIFIABLE_AT_RESTART = {"processes", "sessions", "sga_max_size", "db_block_size", "control_files"}
+AT_DEFAULT = {
+    "cpu_count",
+    "cursor_sharing",
+    "optimizer_mode",
+    "pga_aggregate_limit",
+    "sec_case_sensitive_logon",
+    "statistics_level",
+}
 
 
 @view("DUAL")
@@ -139,7 +147,7 @@ def v_parameter(sight: Sight) -> Iterable[Row]:
             "TYPE": 3 if value.isdigit() else 2,
             "VALUE": value,
             "DISPLAY_VALUE": value,
-            "ISDEFAULT": "FALSE",
+            "ISDEFAULT": "TRUE" if name in AT_DEFAULT else "FALSE",
             "ISSES_MODIFIABLE": "FALSE",
             "ISSYS_MODIFIABLE": "FALSE" if name in MODIFIABLE_AT_RESTART else "IMMEDIATE",
             "ISMODIFIED": "FALSE",

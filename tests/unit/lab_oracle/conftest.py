@@ -20,6 +20,12 @@ NOW = datetime(2026, 3, 31, 2, 0, tzinfo=UTC)
 Connect = Callable[..., oracledb.Connection]
 
 
+@pytest.fixture(autouse=True)
+def lobs_by_locator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver's own default: sessions of ours that ran before in this process changed it."""
+    monkeypatch.setattr(oracledb.defaults, "fetch_lobs", True)
+
+
 @pytest.fixture(scope="module")
 def module_server() -> Iterator[OracleServer]:
     with running_server(green_world(lambda: NOW)) as running:

@@ -106,6 +106,8 @@ class CallbackModule(CallbackBase):
         self._reports: list[dict[str, Any]] = []
         self._wanted = False
         self._broken = False
+        self._writing = False
+        self._told: tuple[int, Any] | None = None
         self._ansible_stop: dict[int, Any] = {}
 
     def set_options(
@@ -223,10 +225,12 @@ class CallbackModule(CallbackBase):
     def _stop(self, number: int, frame: Any) -> None:
         """Settle the run by a connection of its own, then let Ansible do what it does.
 
-        A write that was interrupted may hold the ledger: then the next run settles this one.
-        Ansible's KeyboardInterrupt can be lost on the way, and its workers are gone then: the alarm
-        ends what still waits for them.
+        A write of ours holds the ledger, so it is ended first. Ansible's KeyboardInterrupt can be
+        lost on the way, and its workers are gone then: the alarm ends what still waits for them.
         """
+        if self._writing:
+            self._told = (number, frame)
+            return
         run, self._run = self._run, None
         if run is not None and os.getpid() == self._pid:
             with suppress(LedgerError):
@@ -260,9 +264,15 @@ class CallbackModule(CallbackBase):
 
     def _guarded(self, work: Any, *arguments: Any) -> None:
         """Ansible swallows a callback's exceptions: say them, and end non-zero at the end."""
+        self._writing = True
         try:
             work(*arguments)
         except LedgerError as error:
             if not self._broken:
                 self._display.error(str(error), wrap_text=False)
             self._broken = True
+        finally:
+            self._writing = False
+        told, self._told = self._told, None
+        if told:
+            self._stop(*told)

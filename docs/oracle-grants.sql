@@ -307,6 +307,11 @@ GRANT SELECT ON SYS.DBA_SEGMENTS TO EBILL_OPS;
 
 -- 仅在已购 Diagnostics Pack 许可（inspect_oracle_licensed_diagnostics: true）时授予：
 -- Only where the Diagnostics Pack is licensed (inspect_oracle_licensed_diagnostics: true):
+-- DBA_HIST_TBSPC_SPACE_USAGE、V_$TABLESPACE 供季度报告的表空间增长预测使用，其余供性能诊断使用。
+-- DBA_HIST_TBSPC_SPACE_USAGE and V_$TABLESPACE serve the forecast of the quarterly report, the
+-- others the performance diagnosis.
+-- GRANT SELECT ON SYS.DBA_HIST_TBSPC_SPACE_USAGE TO EBILL_OPS;
+-- GRANT SELECT ON SYS.V_$TABLESPACE TO EBILL_OPS;
 -- GRANT SELECT ON SYS.DBA_HIST_SNAPSHOT TO EBILL_OPS;
 -- GRANT SELECT ON SYS.DBA_HIST_SQLSTAT TO EBILL_OPS;
 

@@ -71,6 +71,9 @@ PERFORMANCE = """
 LICENSED = """
 -- 仅在已购 Diagnostics Pack 许可（inspect_oracle_licensed_diagnostics: true）时授予：
 -- Only where the Diagnostics Pack is licensed (inspect_oracle_licensed_diagnostics: true):
+-- DBA_HIST_TBSPC_SPACE_USAGE、V_$TABLESPACE 供季度报告的表空间增长预测使用，其余供性能诊断使用。
+-- DBA_HIST_TBSPC_SPACE_USAGE and V_$TABLESPACE serve the forecast of the quarterly report, the
+-- others the performance diagnosis.
 """
 
 TAIL = """
@@ -79,11 +82,11 @@ UNDEFINE ebill_ops_password
 
 
 def parts() -> dict[str, list[Part]]:
-    """Return the parts that need each grant, in the order of the subjects."""
+    """Return the parts that need each grant but no licence, in the order of the subjects."""
     found: dict[str, list[Part]] = {}
     for subject in SUBJECTS.values():
         for part in subject.PARTS:
-            if part.grant_object:
+            if part.grant_object and not part.licensed:
                 found.setdefault(part.grant_object, []).append(part)
     return found
 
@@ -118,7 +121,9 @@ def _performance() -> str:
     known = set(parts())
     needed = [part.grant_object for part in performance.parts(Wanted())]
     more = [grant for grant in dict.fromkeys(needed) if grant not in known]
-    history = [part.grant_object for part in LICENSED_PARTS]
+    every = [part for subject in SUBJECTS.values() for part in subject.PARTS]
+    history = [part.grant_object for part in every if part.licensed]
+    history += [part.grant_object for part in LICENSED_PARTS]
     return "".join(
         [
             PERFORMANCE,

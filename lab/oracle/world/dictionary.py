@@ -23,6 +23,7 @@ from lab.oracle.world import (  # noqa: F401 - most of them register their views
     performance,
     recovery_views,
     security,
+    space_history,
     storage,
     tables,
     temp_undo,

@@ -43,13 +43,19 @@ def gathered(wanted: Wanted) -> tuple[str, ...]:
 def all_parts(wanted: Wanted) -> list[Part]:
     """Return every part that the gathered subjects are made of, in all its variants.
 
-    A subject may need the parts of another one; the other's are then asked as well.
+    A subject may need the parts of another one; the other's are then asked as well. What needs
+    a licence is left out where the site does not say that it has it.
     """
     chosen = [SUBJECTS[name] for name in gathered(wanted)]
     names = {name for subject in chosen for parts in subject.MAKES.values() for name in parts}
     # What later parts depend on: the container, and whether the database is a standby.
     names |= {"instance", "database"}
-    return [part for subject in SUBJECTS.values() for part in subject.PARTS if part.name in names]
+    return [
+        part
+        for subject in SUBJECTS.values()
+        for part in subject.PARTS
+        if part.name in names and (wanted.licensed_diagnostics or not part.licensed)
+    ]
 
 
 def collect(login: Login, wanted: Wanted) -> Collected:

@@ -94,6 +94,8 @@ class Part:
     ``lane``: the statement that it goes with, one of statements.LANES; without one V$ views go
     together, and DBA_ views. A slow view has a lane of its own.
     ``when`` decides from the answers of earlier lanes whether it is asked at all.
+    ``licensed``: it, or what it is asked for, needs the Diagnostics Pack; it is asked only of a
+    site that says that it has the pack.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Part:
     by_container: bool = False
     lane: str = ""
     when: Callable[[Answers], bool] | None = None
+    licensed: bool = False
 
     def fits(self, version: tuple[int, int]) -> bool:
         """Whether a server of this release (major, minor) can be asked."""

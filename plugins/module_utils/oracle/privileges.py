@@ -21,7 +21,12 @@ Needed = dict[str, list[str]]
 
 def every_part(*, licensed: bool) -> list[Part]:
     """Return all parts of the inspection and of the performance diagnosis, in all variants."""
-    found = [part for subject in SUBJECTS.values() for part in subject.PARTS]
+    found = [
+        part
+        for subject in SUBJECTS.values()
+        for part in subject.PARTS
+        if licensed or not part.licensed
+    ]
     return found + performance.parts(Wanted(licensed_diagnostics=licensed))
 
 

@@ -48,6 +48,11 @@ def by_tablespace(items: Iterable[Mapping[str, Any]]) -> Index:
     return found
 
 
+def in_root(answers: Answers) -> bool:
+    """Whether the session is in the root of a multitenant database."""
+    return any(row.get("container") == "CDB$ROOT" for row in rows_of(answers, "instance"))
+
+
 def spaces_of(answers: Answers) -> list[tuple[str, Mapping[str, Any]]]:
     """(label, row) of every tablespace; the label names the container where several were asked."""
     return [

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ebill.ops.plugins.module_utils.oracle import space_history
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     GIB,
     Answers,
@@ -38,19 +39,21 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.part import (
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.spaces import (
     by_tablespace,
+    in_root,
     is_listed,
     key_of,
     kind_of,
     spaces_of,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.usage import (
+    USABLE,
     Files,
+    file_state,
     sum_files,
     usage,
 )
 from ansible_collections.ebill.ops.plugins.module_utils.oracle.wanted import Wanted
 
-_USABLE = frozenset({"ONLINE", "SYSTEM"})
 # A disk group with less than this cannot be counted on for the next extension of a file.
 _LEAST_ROOM_BYTES = GIB
 
@@ -58,10 +61,6 @@ _LEAST_ROOM_BYTES = GIB
 def _files_in_asm(answers: Answers) -> bool:
     names = (str(row.get("file_name") or "") for row in rows_of(answers, "data_files"))
     return any(name.startswith("+") for name in names)
-
-
-def _in_root(answers: Answers) -> bool:
-    return any(row.get("container") == "CDB$ROOT" for row in rows_of(answers, "instance"))
 
 
 PARTS = (
@@ -74,6 +73,7 @@ PARTS = (
             text("status"),
             text("bigfile"),
             text("encrypted"),
+            number("block_size"),
         ),
         max_rows=2000,
         by_container=True,
@@ -84,7 +84,7 @@ PARTS = (
         (number("con_id"), text("name"), text("open_mode")),
         max_rows=5000,
         since=(12, 1),
-        when=_in_root,
+        when=in_root,
     ),
     Part(
         "data_files",
@@ -120,10 +120,19 @@ PARTS = (
         max_rows=200,
         when=_files_in_asm,
     ),
+    *space_history.PARTS,
 )
 
 MAKES = {
-    "tablespaces": ("tablespaces", "data_files", "free_space", "disk_groups", "containers"),
+    "tablespaces": (
+        "tablespaces",
+        "data_files",
+        "free_space",
+        "disk_groups",
+        "containers",
+        "space_history",
+        "space_numbers",
+    ),
     "tablespace_states": ("tablespaces", "containers"),
     "datafiles": ("data_files",),
 }
@@ -144,13 +153,15 @@ def _usages(answers: Answers, wanted: Wanted) -> Observation:
         return error(problem)
     files = by_tablespace(rows_of(answers, "data_files"))
     free = {key_of(row): row["free_bytes"] for row in rows_of(answers, "free_space")}
-    rooms = rooms_of(answers, wanted)
+    rooms, daily = rooms_of(answers, wanted), space_history.daily_used(answers)
     found: list[Row] = []
     for label, space in spaces_of(answers):
         kind, key = kind_of(space, label, wanted), key_of(space)
         if kind in ("system", "user", "other"):
-            row = _description(space, label, kind)
-            found.append(row | _usage(space, label, files.get(key, ()), free.get(key, 0), rooms))
+            row = _usage(space, label, files.get(key, ()), free.get(key, 0), rooms)
+            if "error" not in row:
+                row["daily_used"] = daily.get(str(space["tablespace_name"]), "")
+            found.append(_description(space, label, kind) | row)
     return rows(found + _missing(answers, wanted) + _closed(answers))
 
 
@@ -170,7 +181,7 @@ def _closed(answers: Answers) -> list[Row]:
     A common user without CONTAINER_DATA sees the root alone, whose USERS are not the site's.
     """
     seen = {row.get("name") for row in rows_of(answers, "containers")}
-    if seen and _in_root(answers) and seen <= {"CDB$ROOT", "PDB$SEED"}:
+    if seen and in_root(answers) and seen <= {"CDB$ROOT", "PDB$SEED"}:
         return [_unreadable("PDB", Problem("missing_grant", "SET CONTAINER_DATA = ALL"))]
     return [
         _unreadable(str(row["name"]), Problem("database_not_open", f"{row['name']}: MOUNTED"))
@@ -202,7 +213,7 @@ def _usage(
     free_bytes: Any,
     rooms: Rooms,
 ) -> Row:
-    usable = [file for file in files if file.get("online_status") in _USABLE]
+    usable = [file for file in files if file.get("online_status") in USABLE]
     row: Row = {"files_unusable": len(files) - len(usable)}
     if space.get("status") == "OFFLINE" or (files and not usable):
         return row | error(Problem("offline", f"TABLESPACE {label}"))
@@ -273,7 +284,7 @@ def _files(answers: Answers) -> Observation:
     }
     found: list[Row] = []
     for file in rows_of(answers, "data_files"):
-        state = _file_state(file)
+        state = file_state(file)
         if state == "ONLINE" or (state == "OFFLINE" and key_of(file) in offline):
             continue
         found.append(
@@ -284,16 +295,3 @@ def _files(answers: Answers) -> Observation:
             }
         )
     return rows(found)
-
-
-def _file_state(file: Mapping[str, Any]) -> str:
-    """``ONLINE``, ``OFFLINE``, ``RECOVER``, ``MISSING`` (a name Oracle made up), ``INVALID``."""
-    name = str(file.get("file_name") or "")
-    if not name or name.replace("\\", "/").rsplit("/", 1)[-1].startswith("MISSING"):
-        return "MISSING"
-    if file.get("status") == "INVALID":
-        return "INVALID"
-    status = str(file.get("online_status"))
-    if status in _USABLE:
-        return "ONLINE"
-    return "OFFLINE" if status == "SYSOFF" else status

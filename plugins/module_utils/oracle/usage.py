@@ -16,6 +16,9 @@ from ansible_collections.ebill.ops.plugins.module_utils.oracle.answers import (
     integer,
 )
 
+USABLE = frozenset({"ONLINE", "SYSTEM"})
+"""ONLINE_STATUS of a data file that can be used; SYSTEM is that of the SYSTEM tablespace."""
+
 
 @dataclass(frozen=True)
 class Files:
@@ -78,3 +81,16 @@ def usage(used: int, allocated: int, maximum: int) -> Row:
         "total_gib": gib(maximum),
         "growth_gib": gib(growth),
     }
+
+
+def file_state(file: Mapping[str, Any]) -> str:
+    """``ONLINE``, ``OFFLINE``, ``RECOVER``, ``MISSING`` (a name Oracle made up), ``INVALID``."""
+    name = str(file.get("file_name") or "")
+    if not name or name.replace("\\", "/").rsplit("/", 1)[-1].startswith("MISSING"):
+        return "MISSING"
+    if file.get("status") == "INVALID":
+        return "INVALID"
+    status = str(file.get("online_status"))
+    if status in USABLE:
+        return "ONLINE"
+    return "OFFLINE" if status == "SYSOFF" else status

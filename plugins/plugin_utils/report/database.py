@@ -81,8 +81,10 @@ def _database(
         "summary": _summary(rows, spaces, forecasts),
         "spaces": spaces,
         "space_remarks": _remarks(rows, spaces),
-        "forecasts": [{k: v for k, v in row.items() if k != "panel"} for row in forecasts],
-        "forecast_note": say("forecast_note", horizon=database_spaces.horizon(source)),
+        "forecasts": [
+            {k: v for k, v in row.items() if k not in ("panel", "daily")} for row in forecasts
+        ],
+        "forecast_note": _forecast_note(source, forecasts),
         "panels": drawn[: database_spaces.PANELS],
         "panels_text": say("forecast_hidden", shown=database_spaces.PANELS, hidden=hidden)
         if hidden > 0
@@ -91,6 +93,14 @@ def _database(
         "backup_remarks": _remarks(rows, backups),
         "topics": _topics(source, [row for row in rows if row["number"] not in told]),
     }
+
+
+def _forecast_note(source: QuarterSource, forecasts: Sequence[Row]) -> Text:
+    """Where the points are from; that a licensed view was read is said only where it was."""
+    note = say("forecast_note", horizon=database_spaces.horizon(source))
+    if not any(row["daily"] for row in forecasts):
+        return note
+    return join([note, say("forecast_note_daily")], "note_joint")
 
 
 def _facts(source: QuarterSource, target: Mapping[str, Any], rows: Sequence[Row]) -> list[Row]:

@@ -10,7 +10,12 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import combine, format_number
-from ansible_collections.ebill.ops.plugins.plugin_utils.forecast import Forecast, Point, forecast
+from ansible_collections.ebill.ops.plugins.plugin_utils.forecast import (
+    MOST,
+    Forecast,
+    Point,
+    forecast,
+)
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import (
     quarter_labelled,
     quarter_of,
@@ -144,10 +149,36 @@ def _point_of(point: Mapping[str, Any]) -> Point | None:
     return Point(date.fromisoformat(day), float(used or 0), float(total or 0))
 
 
+def _daily(text: Any, known: Sequence[Point], now: Point) -> list[Point]:
+    """Return the points of the database's own history between those that we measured.
+
+    ``text``: ``YYYY-MM-DD=bytesB;...`` as oracle.space_history has it. Of a day that we measured
+    ours counts. As many are taken, evenly, as a forecast looks at single days; the maximum of
+    the last inspection goes with them, so that only an inspection says that it grew.
+    """
+    own = {point.day for point in (*known, now)}
+    earlier = [point for point in known if point.day < now.day and point.total > 0]
+    total = max(earlier, key=lambda point: point.day, default=now).total
+    found: list[Point] = []
+    for each in text.split(";") if isinstance(text, str) else ():
+        day, _sign, used = each.partition("=")
+        try:
+            point = Point(date.fromisoformat(day), float(used.removesuffix("B")), total)
+        except ValueError:
+            continue
+        if point.day < now.day and point.day not in own:
+            found.append(point)
+    room = max(MOST - len(own), 0)
+    if len(found) <= room:
+        return found
+    return [found[n * (len(found) - 1) // max(room - 1, 1)] for n in range(room)]
+
+
 def _forecast(row: Row, earlier: Sequence[Mapping[str, Any]], until: date, where: tzinfo) -> Row:
     known = [point for each in earlier if (point := _point_of(each))]
     now = _point(row, where)
-    points = [*known, now] if now else known
+    daily = _daily(row["data"].get("daily_used"), known, now) if now else []
+    points = [*daily, *known, now] if now else known
     level = _level(row) or 0.0
     found = forecast(points, level, until)
     return {
@@ -156,6 +187,7 @@ def _forecast(row: Row, earlier: Sequence[Mapping[str, Any]], until: date, where
         "level": level,
         "outcome": found.outcome,
         "points": found.points,
+        "daily": len(daily),
         "points_text": _points(found),
         "growth_text": _growth(found),
         "visit_text": _visit(found, level),

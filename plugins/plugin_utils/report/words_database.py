@@ -106,6 +106,14 @@ DATABASE_WORDS: dict[str, tuple[str, str]] = {
         "use and today's maximum and expects neither purges nor new files. The next inspection is "
         "due by {horizon} (R-10). Dashed: the median; shaded: the interval; across: the limit.",
     ),
+    "forecast_note_daily": (
+        "除历次巡检外，还采用了数据库自身的每日用量历史（AWR 视图 DBA_HIST_TBSPC_SPACE_USAGE，医院"
+        "声明已购 Diagnostics Pack 许可）；同一天以巡检所测为准。",
+        "Beside the inspections, the daily history that the database keeps itself was used (AWR, "
+        "DBA_HIST_TBSPC_SPACE_USAGE; the site says that it has the Diagnostics Pack); where a day "
+        "has both, the inspection counts.",
+    ),
+    "note_joint": ("", " "),
     "forecast_points": ("历史数据", "Points"),
     "forecast_growth": ("每月增长", "Growth a month"),
     "forecast_visit": ("下次巡检时", "At the next visit"),

@@ -38,7 +38,7 @@ def test_only_the_parts_of_what_is_gathered_are_asked() -> None:
     names = {part.name for part in all_parts(Wanted(gather=["temp_undo"]))}
     needed = {name for needs in SUBJECTS["temp_undo"].MAKES.values() for name in needs}
     assert names == needed | {"instance", "database"}
-    every = {part.name for part in all_parts(Wanted())}
+    every = {part.name for part in all_parts(Wanted(licensed_diagnostics=True))}
     assert every == {part.name for subject in SUBJECTS.values() for part in subject.PARTS}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible_collections.ebill.ops.plugins.module_utils.oracle import tablespaces, temp_undo
 from ansible_collections.ebill.ops.plugins.plugin_utils import report
+from ansible_collections.ebill.ops.plugins.plugin_utils.forecast import MOST, Point
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import database, database_spaces
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.database_chart import panels_chart
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
@@ -71,7 +72,8 @@ def test_what_was_lost_on_the_way_is_noticed() -> None:
 
 def test_views_named_are_those_that_are_read() -> None:
     said = set(re.findall(r"DBA_\w+", WORDS["spaces_source"][0]))
-    read = {part.view for part in (*tablespaces.PARTS, *temp_undo.PARTS)}
+    parts = (*tablespaces.PARTS, *temp_undo.PARTS)
+    read = {part.view for part in parts if not part.licensed}
     assert said == {view for view in read if view.startswith("DBA_")}
     assert said == set(re.findall(r"DBA_\w+", WORDS["spaces_source"][1]))
 
@@ -146,6 +148,62 @@ def test_a_point_without_a_day_or_size_is_left_out() -> None:
 
     told = changed(spoil)["forecasts"]
     assert {row["outcome"] for row in told} == {"reached", "too_few"}
+
+
+def with_daily(made: QuarterSource, space: str, points: dict[date, int]) -> None:
+    text = ";".join(f"{day}={used}B" for day, used in points.items())
+    made.results = [
+        {**row, "data": {**row["data"], "daily_used": text}}
+        if row.get("capacity") and row.get("part") == space
+        else row
+        for row in made.results
+    ]
+
+
+def growing(days: int, last: date) -> dict[date, int]:
+    """A tenth of a GiB more each day, up to 150 of 200 GiB on the last day."""
+    return {
+        last - timedelta(days=age): int((150 - age / 10) * 2**30) for age in range(days - 1, -1, -1)
+    }
+
+
+def test_the_databases_own_history_makes_a_forecast_where_we_have_none() -> None:
+    last = date(2026, 11, 10)
+    told = changed(lambda made: with_daily(made, "EBILL_NEW", growing(40, last)))
+    (row,) = (row for row in told["forecasts"] if row["space"] == "EBILL_NEW")
+    assert row["outcome"] not in ("too_few", "too_short")
+    assert row["points"] == MOST  # forty days, thinned, and the inspection
+    assert (last - timedelta(days=39)).isoformat() in row["points_text"]["zh"]
+    assert "DBA_HIST_TBSPC_SPACE_USAGE" in told["forecast_note"]["zh"]
+    assert "DBA_HIST_TBSPC_SPACE_USAGE" in told["forecast_note"]["en"]
+    assert "daily" not in row
+
+
+def test_without_it_nothing_is_said_of_it() -> None:
+    for points in ({}, {date(2030, 1, 1): 1}):  # a day to come is no history
+        told = changed(lambda made, points=points: with_daily(made, "EBILL_NEW", points))  # type: ignore[misc]
+        assert told["forecasts"] == part(full())["forecasts"]
+        assert "AWR" not in told["forecast_note"]["zh"] + told["forecast_note"]["en"]
+
+
+def test_what_an_inspection_measured_counts_before_the_databases_own() -> None:
+    days = [date.fromisoformat(day) for day in source.DAYS.values()]
+    told = changed(lambda made: with_daily(made, "EBILL_INDEX", dict.fromkeys(days, 1)))
+    assert told["forecasts"] == part(full())["forecasts"]
+
+
+def test_daily_points_hide_no_enlargement() -> None:
+    points = growing(5, date(2026, 11, 10))
+    told = changed(lambda made: with_daily(made, "EBILL_ARCHIVE", points))
+    (row,) = (row for row in told["forecasts"] if row["space"] == "EBILL_ARCHIVE")
+    assert row["points"] == 10
+    assert "上限比上次增大" in row["outcome_text"]["zh"]
+
+
+@pytest.mark.parametrize("text", [None, 7, "x", "2026-11-01=;=5B;2026-13-01=5B", ";"])
+def test_a_history_that_makes_no_sense_is_none(text: Any) -> None:
+    now = Point(date(2026, 11, 18), 5.0, 10.0)
+    assert database_spaces._daily(text, [], now) == []
 
 
 def test_the_fullest_are_drawn_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,8 @@ class Column:
                 number = Decimal(text.replace(",", "."))
             except InvalidOperation as error:
                 raise ValueError(f"{self.name}: not a number") from error
+            if not number.is_finite():
+                raise ValueError(f"{self.name}: not a number")
             return int(number) if number == number.to_integral_value() else float(number)
         if self.kind == "date":
             return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")

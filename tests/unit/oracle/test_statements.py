@@ -181,6 +181,10 @@ LINES: dict[str, tuple[list[str], Any]] = {
         [line("free", "", "A", "x", "", "")],
         Problem("bad_answer", "free: not a number"),
     ),
+    "infinity": (
+        [line("free", "", "A", "INF", "", "")],
+        Problem("bad_answer", "free: not a number"),
+    ),
     "one too many": (
         [line("free", "", "A", "1", "", "")] * 3,
         Problem("bad_answer", "DBA_FREE_SPACE: > 2 rows"),

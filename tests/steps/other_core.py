@@ -32,8 +32,10 @@ def main(root: Path) -> int:
     subprocess.run(
         [str(venv / "bin" / "ansible"), "--version"], env={**os.environ, "PATH": path}, check=True
     )
+    # The lab's own tests know nothing of ansible-core.
+    rest = ["-n", "2", "tests/unit", "--ignore", "tests/unit/lab_oracle", ONE_RUN]
     return subprocess.run(
-        [str(venv / "bin" / "python"), "-m", "pytest", "-q", "-n", "2", "tests/unit", ONE_RUN],
+        [str(venv / "bin" / "python"), "-m", "pytest", "-q", *rest],
         cwd=root,
         env={**os.environ, "PATH": path},
         check=False,

@@ -6,7 +6,8 @@
 DBA_HIST_TBSPC_SPACE_USAGE needs the Diagnostics Pack (see performance.py), so its parts are
 ``licensed``. Sizes are in blocks of the tablespace, and RTIME is text (Database Reference, 11.2
 to 23ai). The reference does not give its form; it is MM/DD/YYYY HH24:MI:SS, as scripts that DBAs
-published read it, and what has another form is left out here. How many days there are is the retention of AWR: 8 unless the site made it more.
+published read it, and what has another form is left out here. How many days there are is the
+retention of AWR: 8 unless the site made it more.
 """
 
 from __future__ import annotations

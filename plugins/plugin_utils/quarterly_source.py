@@ -181,7 +181,7 @@ def _source(ledger: Ledger, runs: list[RunRow], made: datetime, version: int) ->
     definitions = newest["definitions"]
     return QuarterSource(
         site=newest["site"],
-        run=_run(runs),
+        run=_run(runs, chosen),
         targets=_targets(runs, kept, checks),
         areas=_areas(runs),
         sections=definitions["sections"],
@@ -202,7 +202,11 @@ def _areas(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
     return [{"id": area, **title} for area, title in found.items()]
 
 
-def _run(runs: Sequence[RunRow]) -> dict[str, Any]:
+def _run(runs: Sequence[RunRow], chosen: Mapping[Pair, str]) -> dict[str, Any]:
+    """Return the runs as one; ``parts``: each with the areas whose newest answers it gave."""
+    areas: dict[str, set[str]] = {row["id"]: set() for row in runs}
+    for (_target, check), run in chosen.items():
+        areas[run].add(check.partition(".")[0])
     newest = runs[-1]
     return {
         "id": ", ".join(row["id"] for row in runs),
@@ -214,6 +218,11 @@ def _run(runs: Sequence[RunRow]) -> dict[str, Any]:
         "catalogue_version": newest["versions"]["catalogue"],
         "tool_version": newest["versions"]["tool"],
         "selection": _selection(runs),
+        "parts": [
+            {key: row[key] for key in ("id", "opened", "closed", "state", "engineer")}
+            | {"areas": sorted(areas[row["id"]])}
+            for row in runs
+        ],
     }
 
 

@@ -59,14 +59,15 @@ def clause_rows(source: QuarterSource, rows: Sequence[Row], remarks: Sequence[Ro
 
     The state is the results' combination (``result.combine``). Without any result it is
     ``record`` where people answer the clause, and ``not_run`` where checks should have. A clause
-    with a remark (``records.py``) says it.
+    with a remark (``records.py``) says it, and has its state where it has no results: a state of
+    the clause, counted among no results.
     """
     by_clause: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         for clause in row["clauses"]:
             by_clause[clause].append(row)
     sections = {section["id"]: section for section in source.sections}
-    said = {remark["clause"]: remark["text"] for remark in remarks}
+    said = {remark["clause"]: remark for remark in remarks}
     return [
         _clause(clause, by_clause[clause["id"]], sections, source.checks, said.get(clause["id"]))
         for clause in source.clauses
@@ -78,15 +79,13 @@ def _clause(
     rows: list[Row],
     sections: Mapping[str, Any],
     definitions: Checks,
-    remark: Text | None,
+    remark: Row | None,
 ) -> Row:
     answered = clause["answered"]
     section = str(clause.get("section") or clause["id"].partition("-")[0])
     checks = list(dict.fromkeys(row["check"] for row in rows))
     counts = count(row["status"] for row in rows)
-    state = combine(row["status"] for row in rows) if rows else RECORD
-    if not rows and answered == "automated":
-        state = "not_run"
+    told = remark["text"] if remark else None
     return {
         "clause": clause["id"],
         "number": str(clause["number"]),
@@ -98,15 +97,23 @@ def _clause(
         "answered_text": say(answered),
         "method": say("method_automated", n=len(checks)) if checks else say(answered),
         "checks": checks,
-        "status": state,
+        "status": _state(rows, answered, remark),
         "counts": counts,
         "results": len(rows),
-        "value": _value(rows, counts) if rows else [remark or say(_NO_VALUE[answered])],
+        "value": _value(rows, counts) if rows else [told or say(_NO_VALUE[answered])],
         "limits": limit_lines(rows, definitions),
         "note": _note(rows, answered),
-        "remark": remark,
+        "remark": told,
         "evidence": sorted({row["evidence"] for row in rows if row["evidence"]}),
     }
+
+
+def _state(rows: Sequence[Row], answered: str, remark: Row | None) -> str:
+    if rows:
+        return combine(row["status"] for row in rows)
+    if answered == "automated":
+        return "not_run"
+    return str(remark["status"]) if remark else RECORD
 
 
 def _value(rows: Sequence[Row], counts: Mapping[str, int]) -> list[Text]:

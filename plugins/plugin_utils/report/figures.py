@@ -19,6 +19,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
     both,
     join,
     say,
+    setting_text,
 )
 
 DASH = "—"
@@ -142,7 +143,7 @@ def limit_source(source: str | None) -> Text:
     if not source:
         return both("")
     if source.startswith("site:"):
-        return say("source_site", setting=source.removeprefix("site:"))
+        return say("source_site", setting=setting_text(source.removeprefix("site:")))
     names = {
         "catalogue": "source_catalogue",
         "inventory": "source_inventory",

@@ -19,13 +19,17 @@ STATES_NAMED = 3
 OWN_NAMED = 3
 """So many objects with limits of their own are named."""
 
+LINES_SHOWN = 6
+"""A clause with more limits than this says how many the details hold."""
+
 Checks = Mapping[str, Mapping[str, Any]]
 
 
 def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> list[Text]:
     """Return the limits behind some results, a line for each check, ``named`` after it.
 
-    Numbers are all given; checks judged by state are summed up where there are many.
+    Checks judged by state are summed up where there are many; beyond LINES_SHOWN of all, the
+    details tell.
     """
     by_check: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -42,6 +46,9 @@ def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> l
         line = say("limit_named", name=name, limit=first) if name else first
         (states if _by_state(own, definition) else numbers).append(line)
         numbers += others
+    if len(numbers) > LINES_SHOWN:
+        hidden = len(numbers) - LINES_SHOWN + len(states)
+        return [*numbers[:LINES_SHOWN], say("limit_more", n=hidden)]
     if (numbers and len(states) > STATES_NAMED) or len(states) > 2 * STATES_NAMED:
         states = [say("limit_rest", n=len(states))]
     answered = any(row["status"] in ("pass", "warn", "fail") for row in rows)

@@ -50,8 +50,19 @@ def diagnosed(source: QuarterSource) -> QuarterSource | None:
         evidence=[row for row in source.evidence if row["area"] == AREA],
         previous_findings=[row for row in source.previous_findings if _is_ours(row)],
         history=(),
-        run={**source.run, "selection": ""},
+        run=_own_runs(source.run),
     )
+
+
+def _own_runs(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of the quarter's runs, of those with a diagnosis only."""
+    own = [part for part in run.get("parts") or () if AREA in part["areas"]]
+    whole = {**run, "selection": ""}
+    if not own:
+        return whole
+    newest = {key: own[-1][key] for key in ("closed", "state", "engineer")}
+    ids = ", ".join(part["id"] for part in own)
+    return {**whole, **newest, "id": ids, "opened": own[0]["opened"]}
 
 
 def _is_ours(row: Mapping[str, Any]) -> bool:

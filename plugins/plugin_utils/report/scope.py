@@ -26,6 +26,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import (
     both,
     join,
     say,
+    setting_text,
 )
 
 
@@ -213,6 +214,7 @@ def reading_rows(source: QuarterSource) -> list[Row]:
         {
             "reading": row["id"],
             "key": row["key"],
+            "setting": setting_text(row["key"]),
             "clauses": list(row["clauses"]),
             "value": _setting(row["value"], row),
             "default": _setting(row["default"], row),
@@ -224,6 +226,8 @@ def reading_rows(source: QuarterSource) -> list[Row]:
 
 
 def _setting(value: Any, reading: Mapping[str, Any]) -> Text:
+    if value is None:
+        return say("not_set")
     if isinstance(value, bool):
         return say("yes" if value else "no_value")
     if isinstance(value, (dict, list)):

@@ -174,7 +174,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_finished": ("已完成", "complete"),
     "state_interrupted": ("中断", "interrupted"),
     "state_cancelled": ("已中止", "cancelled"),
-    "state_expired": ("已失效", "expired"),
+    "state_expired": ("异常中断", "broken off"),
     # conclusion
     "normal": ("正常", "Normal"),
     "mostly": ("基本正常", "Mostly normal"),
@@ -254,6 +254,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "其余 {n} 项按状态判定，见明细",
         "{n} more judged by state, see the details",
     ),
+    "limit_more": ("其余 {n} 项见明细", "{n} more: see the details"),
     "limit_other": ("{where}：{limit}", "{where}: {limit}"),
     "limit_others": ("另有 {n} 处单独设定，见附表", "{n} more of their own: see the annex"),
     "note_record": (
@@ -307,8 +308,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "limit_shown": ("仅记录", "recorded only"),
     "yes": ("是", "yes"),
     "no_value": ("否", "no"),
+    "not_set": ("未设定", "not set"),
+    "setting_usage_limit_pct": ("使用率限值（%）", "Limit of use (%)"),
+    "setting_tablespace_basis": ("表空间计算基准", "Basis of the tablespaces"),
+    "setting_backup_limit_pct": ("备份空间限值（%）", "Limit of backup space (%)"),
+    "setting_page_seconds": ("页面打开时限（秒）", "Time for a page (s)"),
+    "setting_clock": ("时限起算方式", "How hours count"),
+    "setting_quarter_basis": ("季度划分", "Quarters"),
+    "setting_half_day": ("半天现场服务计 0.5 日", "Half days on site"),
+    "setting_report_due_days": ("报告提交期限（天）", "Report due within (days)"),
+    "setting_faq_submit": ("常见问题列表提交", "Hand-in of the FAQ list"),
     "source_catalogue": ("检查目录", "catalogue"),
-    "source_site": ("现场设定 {setting}", "site setting {setting}"),
+    "source_site": ("现场设定：{setting}", "site setting: {setting}"),
     "source_inventory": ("主机清单", "inventory"),
     "source_parts": ("主机清单（按部位）", "inventory (by part)"),
     "limit_changed": ("阈值来自{source}", "limit from {source}"),
@@ -397,6 +408,11 @@ def status_text(status: str) -> Text:
     if status == RECORD:
         return say("record_state")
     return {language: STATUS_NAMES[language][status] for language in LANGUAGES}
+
+
+def setting_text(key: str) -> Text:
+    """Return the title of a setting of catalogue/readings.yml; an unknown one is itself."""
+    return say(f"setting_{key}") if f"setting_{key}" in WORDS else both(key)
 
 
 def counts_text(counts: Mapping[str, int]) -> Text:

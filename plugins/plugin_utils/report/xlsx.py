@@ -35,6 +35,8 @@ FONT = "微软雅黑"
 # A cell holds at most 32,767 characters (Excel's own limit); longer texts are cut and marked.
 _CELL_LIMIT = 32_000
 
+NUMERIC = ("number", "value", "percent")
+
 _SHORT = {
     "environment": ("环境", "Environment"),
     "business": ("业务", "Business"),
@@ -93,6 +95,7 @@ class _Workbook:
             "text": book.add_format(base),
             "number": book.add_format({**base, "num_format": "0", "align": "right"}),
             "value": book.add_format({**base, "align": "right"}),
+            "percent": book.add_format({**base, "num_format": "0.00%", "align": "right"}),
             "mono": book.add_format({**base, "font_name": "Consolas", "font_size": 9}),
             "head": book.add_format(
                 {
@@ -147,7 +150,7 @@ class _Workbook:
         sheet = self.book.add_worksheet(self._name(key))
         for n, column in enumerate(columns):
             sheet.set_column(n, n, column.width)
-            form = self.formats["head_number" if column.kind in ("number", "value") else "head"]
+            form = self.formats["head_number" if column.kind in NUMERIC else "head"]
             sheet.write_string(0, n, self.words[column.title], form)
         sheet.set_row(0, 24)
         for y, row in enumerate(rows, start=1):
@@ -165,9 +168,11 @@ class _Workbook:
             sheet.write_string(y, x, value, self.looks[row["status"]])
             return
         form = self.formats[column.kind]
-        if column.kind in ("number", "value") and isinstance(value, (int, float)):
+        if column.kind in NUMERIC and isinstance(value, (int, float)):
             if not isinstance(value, bool):
-                sheet.write_number(y, x, value, form)
+                sheet.write_number(
+                    y, x, round(value / 100, 8) if column.kind == "percent" else value, form
+                )
                 return
             value = self.words["yes" if value else "no_value"]
         sheet.write_string(y, x, _text(value), form)

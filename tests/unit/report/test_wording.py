@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures, limits
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.asides import without_asides
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
+from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import WORDS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.golden import source
 
+READINGS = Path(__file__).resolve().parents[3] / "catalogue/readings.yml"
 CHINA = figures.zone(None)
 
 
@@ -69,6 +74,43 @@ def test_many_states_are_summed_up_beside_numbers() -> None:
         "内存使用率：关注 ≥ 80 %，异常 ≥ 90 %",
         "其余 5 项按状态判定，见明细",
     ]
+
+
+def test_more_than_six_limits_are_told_by_the_details() -> None:
+    base = source.measured("host.memory_used", "app01", None, "%", 71.3)
+    definitions = {
+        f"host.use{n}": {"title": {"zh": f"用量{n}", "en": f"use {n}"}, "clauses": ["ENV-03"]}
+        for n in range(8)
+    }
+    rows = [{**base, "check": name} for name in definitions]
+    rows.append(source.stated("host.service_running", "app01", None, True))
+    found = only(*rows, checks={**source.full().checks, **definitions})
+    limits = zh(clause(found, "ENV-03")["limits"])
+    assert len(limits) == 7
+    assert limits[-1] == "其余 3 项见明细"
+
+
+def test_settings_go_by_their_titles() -> None:
+    shown = {row["key"]: row for row in model()["readings"]}
+    assert shown["usage_limit_pct"]["setting"]["zh"] == "使用率限值（%）"
+    assert shown["report_due_days"]["value"]["zh"] == "未设定"
+    known = {reading["key"] for reading in yaml.safe_load(READINGS.read_text("utf-8"))}
+    assert [key for key in known if f"setting_{key}" not in WORDS] == []
+    assert figures.limit_source("site:usage_limit_pct")["zh"] == "现场设定：使用率限值（%）"
+    assert figures.limit_source("site:other")["zh"] == "现场设定：other"
+
+
+@pytest.mark.parametrize(
+    ("observed", "shown"), [(20.5, "剩余 20.5 天"), (-3, "剩余 -3 天（负数为已过期）")]
+)
+def test_brackets_stand_only_where_they_apply(observed: float, shown: str) -> None:
+    message = {
+        "zh": f"剩余 {observed} 天（负数为已过期）",
+        "en": f"{observed} days left (negative: expired)",
+    }
+    result = without_asides(message, {"observed": observed})
+    assert result["zh"] == shown
+    assert ("expired" in result["en"]) == (observed < 0)
 
 
 def test_limit_of_a_single_object_is_said_with_its_place() -> None:
@@ -230,6 +272,8 @@ def test_remarks_on_what_the_ledger_does_not_keep() -> None:
     assert not re.search(r"故障[：:]?\s*0 起", remarks["R-17"]["text"]["zh"])
     assert clause(model(), "GDCA-02")["value"] == [remarks["R-17"]["text"]]
     assert clause(model(), "SVC-02")["remark"] == remarks["R-15"]["text"]
+    for row in remarks.values():
+        assert clause(model(), row["clause"])["status"] == row["status"]
     assert model(clauses=[])["remarks"] == []
 
 

@@ -7,7 +7,7 @@ document only where the value is that rare one."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import LANGUAGES, Text
 
@@ -27,5 +27,5 @@ def without_asides(text: Text, result: Mapping[str, Any]) -> Text:
     return shown
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)

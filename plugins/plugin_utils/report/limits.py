@@ -49,7 +49,8 @@ def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> l
     if len(numbers) > LINES_SHOWN:
         hidden = len(numbers) - LINES_SHOWN + len(states)
         return [*numbers[:LINES_SHOWN], say("limit_more", n=hidden)]
-    if (numbers and len(states) > STATES_NAMED) or len(states) > 2 * STATES_NAMED:
+    most = min(STATES_NAMED, LINES_SHOWN - len(numbers)) if numbers else LINES_SHOWN
+    if len(states) > most:
         states = [say("limit_rest", n=len(states))]
     answered = any(row["status"] in ("pass", "warn", "fail") for row in rows)
     return [*numbers, *states] or [say("limit_shown") if answered else both(figures.DASH)]

@@ -266,7 +266,7 @@ def test_texts_that_no_document_can_hold(form: str) -> None:
     sample = source.full()
     odd = "a\x00b\x1b[31m\n换行\t\ud83d {{ 7*7 }} {% x %} #panic() ]]> </w:t> & \ufffe "
     odd += "长" * 40_000
-    for row in sample.results[:30]:
+    for row in sample.results[:6]:
         row.update(message={"zh": odd, "en": odd}, part=odd[:40])
     content = report.render(form, report.build_quarterly(sample), "zh", TEMPLATES)
     read = {

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,11 +28,6 @@ STATEMENTS = f"{AREA}.sql_share"
 """Its figures are of use also where no statement stands out."""
 SHOWN = 10
 """So many lines of evidence of one proposal, and figures of one check."""
-_LARGE = re.compile(
-    r"(?<![\w.,:/-])\d{4,}(?=(?:\.\d+)? "
-    r"(?:[KMGT]iB|毫秒|次|秒|块|行|张|times|seconds|ms|s|blocks|rows)(?![A-Za-z]))"
-)
-"""A number before a unit; a year, a port and an SQL_ID have none."""
 _COLON = {"zh": "：", "en": ": "}
 
 
@@ -58,7 +52,7 @@ def performance_section(source: QuarterSource, model: Mapping[str, Any]) -> Row 
         "colon": _COLON,
         "title": found["section_title"],
         "sentences": _sentences(results, len(rows), sum(row["results"] for row in blocked)),
-        "basis": [_grouped(row["message"]) for row in results if row["check"].startswith(BASIS)],
+        "basis": [both(row["message"]) for row in results if row["check"].startswith(BASIS)],
         "proposals": rows,
         "figures": _figures(source, results),
         "blocked": [{key: row[key] for key in ("target", "titles", "message")} for row in blocked],
@@ -103,7 +97,7 @@ def _proposal(number: str, check: str, found: Sequence[Row], definition: Mapping
         "evidence": [
             {
                 language: f"{row['target']}{_COLON[language]}{text}"
-                for language, text in _grouped(row["message"]).items()
+                for language, text in both(row["message"]).items()
             }
             for row in found[:SHOWN]
         ],
@@ -128,16 +122,8 @@ def _figures(source: QuarterSource, results: Sequence[Row]) -> list[Row]:
                 {"title": both(row["title"]), "target": row["target"], "lines": []},
             )
             if len(entry["lines"]) < SHOWN:
-                entry["lines"].append(_grouped(row["message"]))
+                entry["lines"].append(both(row["message"]))
     return [found[key] for key in sorted(found)]
-
-
-def _grouped(message: Text) -> Text:
-    """Write large numbers with separators of thousands: "12288 MiB" is "12,288 MiB"."""
-    return {
-        language: _LARGE.sub(lambda found: f"{int(found[0]):,}", text)
-        for language, text in both(message).items()
-    }
 
 
 def _size(row: Row) -> float:

@@ -15,7 +15,6 @@ from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.asides import without_asides
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import (
     QuarterSource,
     ReportError,
@@ -115,7 +114,7 @@ def _row(
         "part": result.get("part") or "",
         "part_text": _part(result.get("part") or "", check),
         "status": result["status"],
-        "message": figures.in_zone(without_asides(both(result.get("message")), result), where),
+        "message": figures.in_zone(both(result.get("message")), where),
         "advice": both(result["advice"]) if result.get("advice") else None,
         "observed": result.get("observed"),
         "observed_text": figures.observed(result, check),

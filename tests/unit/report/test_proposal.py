@@ -21,7 +21,6 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import (
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import docx
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.performance_section import (
-    _grouped,
     performance_section,
 )
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.proposal import (
@@ -92,18 +91,6 @@ def quarter(*left_out: str) -> QuarterSource:
 def section_of(source: QuarterSource) -> dict[str, Any] | None:
     """The section as the quarterly report has it: of a model of all areas."""
     return performance_section(source, build_quarterly(source))
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("目标 12288 MiB，共 1234567.5 秒", "目标 12,288 MiB，共 1,234,567.5 秒"),
-        ("2026-11-22 起，ORA-01555 出现 999 次", "2026-11-22 起，ORA-01555 出现 999 次"),
-        ("语句 12345abcdefgh 端口 1521", "语句 12345abcdefgh 端口 1521"),
-    ],
-)
-def test_large_numbers_have_separators(text: str, shown: str) -> None:
-    assert _grouped({"zh": text, "en": text})["zh"] == shown
 
 
 def test_only_runs_with_a_diagnosis_are_named() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures, limits
-from ansible_collections.ebill.ops.plugins.plugin_utils.report.asides import without_asides
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import WORDS
 from hypothesis import given
@@ -97,19 +96,6 @@ def test_settings_go_by_their_titles() -> None:
     assert [key for key in known if f"setting_{key}" not in WORDS] == []
     assert figures.limit_source("site:usage_limit_pct")["zh"] == "现场设定：使用率限值（%）"
     assert figures.limit_source("site:other")["zh"] == "现场设定：other"
-
-
-@pytest.mark.parametrize(
-    ("observed", "shown"), [(20.5, "剩余 20.5 天"), (-3, "剩余 -3 天（负数为已过期）")]
-)
-def test_brackets_stand_only_where_they_apply(observed: float, shown: str) -> None:
-    message = {
-        "zh": f"剩余 {observed} 天（负数为已过期）",
-        "en": f"{observed} days left (negative: expired)",
-    }
-    result = without_asides(message, {"observed": observed})
-    assert result["zh"] == shown
-    assert ("expired" in result["en"]) == (observed < 0)
 
 
 def test_limit_of_a_single_object_is_said_with_its_place() -> None:

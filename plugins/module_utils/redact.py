@@ -35,241 +35,57 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
-HIDDEN = "***"
-
-_SEP = r"""(?:\\*["'])?\s*(?:=>|[:=：＝>])\s*(?:\\*["'])?"""
-"""Between a key and its value: key=v, key: v, "key": "v", \\"key\\":\\"v\\", <key>v."""
-
-_VALUE = r"""(?:(?<=")(?:[^"\\\r\n]|\\(?!")[^\r\n])+|(?<=')[^'\r\n]+|[^\s,;&"'<>)}\]\\]+)"""
-"""A secret: to the closing quote when quoted, else to the next separator."""
-
-_HIDDEN_KEY = (
-    r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|app[_-]?key|access[_-]?key"
-    r"|secret[_-]?key|private[_-]?key|credentials?|j?session[_-]?id|密码|口令|密钥|令牌)"
-    r"(?:hash|\d{1,2})?"
-)
-_CHECK_KEY = (
-    r"(?:校验码|校验代码|check_?code|verify_?code|random_?(?:number|no|code)|bill_?random"
-    r"|(?<![A-Za-z])jym)"
-)
-_PAYER_KEY = (
-    r"(?:姓名|患者|病人|交款人|缴款人|付款人|购买方|持卡人|pat(?:ient)?_?name|payer(?:_?name|_?party)?"
-    r"|payee(?:_?name)?|card_?holder|real_?name|(?<![A-Za-z])(?:hzxm|brxm|jkr|xm))"
-)
-_TAIL_KEY = (
-    r"(?:卡号|账号|帐号|门诊号|住院号|医保号|病历号|病案号|就诊号|流水号|登记号|证件号码?|身份证号?码?|票据号码?"
-    r"|card_?(?:no|number|num|id)|id_?card(?:_?no)?|e?bill_?(?:no|number)|einvoice_?number"
-    r"|invoice_?no|inpatient_?(?:no|id)|outpatient_?(?:no|id)|patient_?(?:no|id)|medical_?record_?no"
-    r"|insurance_?no|bus_?no|(?<![A-Za-z])(?:jzlsh|zyh|mzh|pjhm))"
-)
-
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦"
-    "马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于傅皮卞齐康伍余顾孟黄穆萧尹姚邵"
-    "汪祁毛狄米贝臧戴宋庞熊纪舒屈项祝董梁杜阮蓝闵席季贾路江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍"
-    "虞万柯管卢莫房裘缪解应宗丁宣邓郁单杭洪包左石崔吉龚程邢陆荣翁荀段富焦巴谷车侯全甘厉祖武符刘景"
-    "詹龙叶幸司黎薄印白怀邰赖卓蔺屠蒙池乔翟谭劳申冉桑桂牛边燕温庄晏柴瞿阎连习艾容向易廖耿匡文寇"
-    "欧利蔚越隆师巩聂关肖闫涂曾覃麦冼岳"
-)
-_HAN = r"[\u3400-\u9fff·•]"
-
-_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
-_MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_NUMBER = r"(?<!\d)(?<!\d\.)"  # where a number may begin: not inside another, not after its point
-_NUMBER_END = r"(?!\d)(?!\.\d)"
-_SIZE_UNIT = r"(?!\s?(?:bytes?|B|[KMGT]i?B|字节|个字节|blocks?)(?![A-Za-z]))"
-_SIZE_KEY = re.compile(r"(?i)(?:bytes?|size|used|total|avail(?:able)?|free|scn|字节)\W{0,4}$")
-
-Replacement: TypeAlias = "str | Callable[[re.Match[str]], str]"
-
-
-def mask_tail(value: str) -> str:
-    """All but the last four characters; a value of up to six characters is hidden whole."""
-    return "****" + value[-4:] if len(value) > 6 else "****"
-
-
-def mask_name(value: str) -> str:
-    """The first character, which is the surname of a Chinese name, and a star."""
-    return value[:1] + "*" if value else value
-
-
-def _after_size(match: re.Match[str]) -> bool:
-    return bool(_SIZE_KEY.search(match.string[max(0, match.start() - 24) : match.start()]))
-
-
-def _number(mask: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
-    """Mask the number that was found, unless the text before it says that it is a size."""
-    return lambda match: match[0] if _after_size(match) else mask(match[0])
-
-
-def _identity(digits: str) -> str:
-    return digits[:3] + "*" * (len(digits) - 5) + digits[-2:]
-
-
-def _eighteen(digits: str) -> str:
-    """An identity number when the 18 hold a birth date, else a bill's code and number."""
-    if re.fullmatch(rf"\d{{6}}(?:19|20)\d\d{_MONTH_DAY}\d{{3}}[\dXx]", digits):
-        return _identity(digits)
-    return digits[:8] + "*" * 6 + digits[-4:]
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + place % 2)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
-
-
-def _card(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    return "*" * 12 + digits[-4:] if 16 <= len(digits) <= 19 and _luhn(digits) else text
-
-
-_BILL_URL = re.compile(
-    r"(?i)[/?&=._-](?:h5|qr|qr_?code|bill_?qr_?code|scan|short|e?bill_?(?:no|info|view|show|detail)"
-    r"|einvoice|invoice|picture(?:_?net)?_?url|check_?code|random(?:number)?)(?![A-Za-z])"
-)
-_OPAQUE = re.compile(r"(?<=/)(?=[^/?#]*\d)(?=[^/?#]*[A-Za-z])[A-Za-z0-9_=-]{16,}(?=[/?#]|$)")
-
-
-def _url(match: re.Match[str]) -> str:
-    """Drop a link that opens a bill; elsewhere hide user info, queries and opaque path parts."""
-    scheme, user, rest = match["scheme"], match["user"], match["rest"]
-    if _BILL_URL.search(rest):
-        return "[url]"
-    path, question, query = rest.partition("?")
-    path = _OPAQUE.sub(HIDDEN, path)
-    if question:
-        query = HIDDEN if "=" in query or len(query) >= 16 else query
-    return f"{scheme}{HIDDEN + '@' if user else ''}{path}{question}{query}"
-
-
-def _digits(match: re.Match[str]) -> str:
-    """Mask one run of digits by what its length and form say that it is."""
-    text = match[0]
-    if re.search(r"[A-Fa-f]", text) or _after_size(match):
-        return text
-    digits = re.sub(r"[^\dXx]", "", text)
-    if len(digits) == 18 and not text.startswith("+"):
-        separated = len(text) > 18 and re.fullmatch(r"\d{4}([ -]\d{4})+.*", text)
-        return _card(text) if separated else _eighteen(digits)
-    if 16 <= len(digits) <= 19:
-        return _card(text)
-    if len(digits) > 19:
-        return mask_tail(digits)
-    if len(digits) == 15 and not text.startswith(("+", "0086")):
-        return _identity(digits)
-    mobile = digits[-11:]
-    return f"{mobile[:3]}****{mobile[-4:]}"
-
-
-_RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (
-            r"-----BEGIN ([A-Z0-9 ]+)-----(?:[^-]|-(?!----END))*(?:-----END [A-Z0-9 ]+-----)?",
-            r"[\1]",
-        ),
-        (r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)" + _SEP + r"[^\r\n\"']+", r"\1: ***"),
-        (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", r"\1 ***"),
-        (r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?", HIDDEN),
-        (
-            r"(?i)(?P<scheme>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://)"
-            r"(?P<user>[^\s/@\"'<>]*@)?(?P<rest>[^\s\"'<>，。；（）]*)",
-            _url,
-        ),
-        (r"(?<=[\w.-])\?(?=[^\s\"'<>?]*=)[^\s\"'<>]+", "?" + HIDDEN),
-        (
-            rf"(?i)({_CHECK_KEY})({_SEP}|\s*[为是]?\s*[\[【(（]?\s*)[0-9A-Za-z]{{4,20}}+(?!\*)",
-            r"\1\2***",
-        ),
-        (rf"(?i)({_HIDDEN_KEY}{_SEP}){_VALUE}", r"\1***"),
-        (r"(?i)((?:^|\s)--?(?:password|passwd|pwd|token|secret)\s+)(?!-)\S+", r"\1***"),
-        (r"(?i)(\bidentified\s+by\s+)(?:values\s+)?(?:\"[^\"]*\"|'[^']*'|[^\s;,\"']+)", r"\1***"),
-        (r"(?i)(jdbc:oracle:\w+:)[^\s/@]+/[^\s@]+@", r"\1***@"),
-        (
-            r"(?i)\b((?:sqlplus|rman|expdp|impdp|exp|imp|conn(?:ect)?|target|userid)\b"
-            r"(?:\s+-\w+)*[\s=]+[\"']?\w+)/[^\s/@\"']+",
-            r"\1/***",
-        ),
-        (r"(?i)(\bsign" + _SEP + r")[0-9a-f]{32,64}\b", r"\1***"),
-        (
-            r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+"
-            r"@(?=[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})",
-            HIDDEN + "@",
-        ),
-        (
-            rf"(?i)({_PAYER_KEY}(?:{_SEP}|\s*[\[【(（「]\s*))({_HAN}+(?!\*))",
-            lambda match: match[1] + mask_name(match[2]),
-        ),
-        (
-            rf"(?i)((?:{_PAYER_KEY}){_SEP})([A-Za-z]++(?:[ ·](?-i:[A-Z][a-z]++))*(?!\*))",
-            lambda match: match[1] + mask_name(match[2]),
-        ),
-        (
-            rf"((?:患者|病人|交款人|缴款人)\s*)([{_SURNAMES}]){_HAN}{{1,2}}",
-            r"\1\2*",
-        ),
-        (
-            rf"(?i)((?<![A-Za-z])name{_SEP})([{_SURNAMES}]){_HAN}{{1,3}}+(?!{_HAN})",
-            r"\1\2*",
-        ),
-        (
-            rf"(?i)({_TAIL_KEY}(?:{_SEP}|\s*[\[【(（]\s*|\s*(?=\d)))([0-9A-Za-z][0-9A-Za-z-]{{3,}})",
-            lambda match: match[1] + mask_tail(match[2]),
-        ),
-        # a digest or UUID may hold digits that look like a number: taken whole, left as it is
-        (
-            r"(?<![0-9A-Za-z])(?:[0-9a-f]{32,}|[0-9A-F]{32,}"
-            r"|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![0-9A-Za-z])"
-            rf"|{_NUMBER}\d{{6}}(?P<gap>[ -])(?:19|20)\d\d{_MONTH_DAY}(?P=gap)\d{{3}}[\dXx]"
-            rf"|{_NUMBER}(?!20\d\d{_MONTH_DAY}[0-2]\d[0-5]\d)\d{{17}}[\dXx]{_NUMBER_END}{_SIZE_UNIT}"
-            rf"|{_NUMBER}{_PROVINCE}\d{{6}}{_MONTH_DAY}\d{{3}}{_NUMBER_END}{_SIZE_UNIT}"
-            rf"|{_NUMBER}\d\d06\d{{4}}[ _/,|-]{{1,3}}\d{{10}}{_NUMBER_END}"
-            rf"|{_NUMBER}[3-6](?:\d{{15,18}}|\d{{3}}(?:[ -]\d{{4}}){{3}}(?:[ -]\d{{1,3}})?)"
-            rf"{_NUMBER_END}{_SIZE_UNIT}"
-            rf"|{_NUMBER}(?:(?:\+|00)?86[ -]?)?1[3-9]\d-?\d{{4}}-?\d{{4}}"
-            rf"{_NUMBER_END}{_SIZE_UNIT}"
-            rf"|{_NUMBER}(?:(?:\+|00)86[ -]?)1[3-9]\d \d{{4}} \d{{4}}{_NUMBER_END}"
-            rf"|(?:(?<=电话)|(?<=手机)|(?<=手机号))[:： ]*1[3-9]\d \d{{4}} \d{{4}}{_NUMBER_END}"
-            rf"|(?<!\d)\d{{21,}}(?!\d)",
-            _digits,
-        ),
-    )
+from ansible_collections.ebill.ops.plugins.module_utils.redact_rules import (
+    CHECK_KEY,
+    HIDDEN,
+    HIDDEN_KEY,
+    PAYER_KEY,
+    RULES,
+    TAIL_KEY,
+    folded,
+    mask_name,
+    mask_tail,
 )
 
 
 @lru_cache(maxsize=4096)
 def redact(text: str) -> str:
     """Return the text with every secret and every trace of a patient masked; see the module."""
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
+    look = folded(text)
+    for hint, pattern, replacement in RULES:
+        if hint(look):
+            text = pattern.sub(replacement, text)
     return text
 
 
 _KEY_MASKS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
-    (re.compile(rf"(?i).*{_HIDDEN_KEY}"), lambda value: HIDDEN),
-    (re.compile(rf"(?i).*{_CHECK_KEY}"), lambda value: HIDDEN),
+    (re.compile(rf"(?i).*{HIDDEN_KEY}"), lambda value: HIDDEN),
+    (re.compile(rf"(?i).*{CHECK_KEY}"), lambda value: HIDDEN),
     (
-        re.compile(rf"(?i)(?:.*_)?{_PAYER_KEY}"),
+        re.compile(rf"(?i)(?:.*_)?{PAYER_KEY}"),
         lambda value: value if value.endswith("*") else mask_name(value),
     ),
     (
-        re.compile(rf"(?i)(?:.*_)?{_TAIL_KEY}"),
+        re.compile(rf"(?i)(?:.*_)?{TAIL_KEY}"),
         lambda value: value if value.startswith("*") else mask_tail(value),
     ),
 )
 
 
+@lru_cache(maxsize=4096)
+def _mask_of(key: str) -> Callable[[str], str] | None:
+    """Return how a value of the key is masked, None where its key says nothing of it."""
+    return next((mask for pattern, mask in _KEY_MASKS if pattern.fullmatch(key)), None)
+
+
 def _by_key(key: Any, value: Any) -> Any:
     """Mask what its key names as secret or personal; numbers count, truth values do not."""
     if isinstance(key, str) and isinstance(value, str | int) and not isinstance(value, bool):
-        for pattern, mask in _KEY_MASKS:
-            if pattern.fullmatch(key):
-                return mask(str(value)) if value != "" else value
+        mask = _mask_of(key)
+        if mask is not None:
+            return mask(str(value)) if value != "" else value
     return redact_data(value)
 
 

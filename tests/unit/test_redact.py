@@ -9,6 +9,7 @@ import json
 
 import pytest
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact, redact_data
+from ansible_collections.ebill.ops.plugins.module_utils.redact_rules import RULES, Rule, folded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,6 +143,30 @@ def test_no_secret_survives(key: str, form: str, value: str, after: str) -> None
 def test_any_text_is_stable(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern.pattern[:40])
+@given(st.data())
+def test_a_hint_sees_whatever_its_pattern_matches(rule: Rule, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(rule.pattern))
+    if rule.pattern.search(text):
+        assert rule.hint(folded(text))
+
+
+@given(st.lists(st.one_of(st.sampled_from([text for text, _ in MASKED]), PLANTED, FILLER)))
+def test_hints_change_nothing(pieces: list[str]) -> None:
+    text = slow = " ".join(pieces)
+    for rule in RULES:
+        slow = rule.pattern.sub(rule.replacement, slow)
+    assert redact(text) == slow
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PA\u017f\u017fWORD=geheim", "to\u212aen=geheim", "\u0130DENT\u0131F\u0130ED by geheim"],
+)
+def test_a_letter_that_passes_for_another_hides_nothing(text: str) -> None:
+    assert "geheim" not in redact(text)
 
 
 @given(st.integers(0, 2**63), st.sampled_from(["used_bytes={}", "{} bytes", "size: {}", "{} KiB"]))

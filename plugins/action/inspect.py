@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
@@ -31,6 +32,20 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.shell.types import Colle
 
 # Imported here, in Ansible's main process: a worker for each target would import them again.
 SHELLS = {"host": host, "backup": backup, "log": log, "sqlplus": sqlplus}
+# Built here, once: a worker for each target would build it again.
+ARGUMENTS = ArgumentSpecValidator(
+    {
+        "area": {"type": "str", "required": True},
+        "shell": {"type": "str", "choices": list(SHELLS)},
+        "module": {"type": "str"},
+        "options": {"type": "dict", "default": {}},
+        "remember": {"type": "bool", "default": False},
+        "tell_owed": {"type": "bool", "default": False},
+        "timeout_seconds": {"type": "float", "default": 120.0},
+    },
+    mutually_exclusive=[["shell", "module"]],
+    required_one_of=[["shell", "module"]],
+)
 DETAIL_LENGTH = 200
 
 
@@ -52,9 +67,7 @@ class ActionModule(ActionBase):
 
     _requires_connection = False
     _supports_check_mode = True
-    _VALID_ARGS = frozenset(
-        ("area", "shell", "module", "options", "remember", "tell_owed", "timeout_seconds")
-    )
+    _VALID_ARGS = frozenset(ARGUMENTS.argument_spec)
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -63,21 +76,7 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         super().run(tmp, task_vars)
         require()
-        _spec, arguments = self.validate_argument_spec(
-            argument_spec={
-                "area": {"type": "str", "required": True},
-                "shell": {"type": "str", "choices": list(SHELLS)},
-                "module": {"type": "str"},
-                "options": {"type": "dict", "default": {}},
-                "remember": {"type": "bool", "default": False},
-                "tell_owed": {"type": "bool", "default": False},
-                "timeout_seconds": {"type": "float", "default": 120.0},
-            },
-            mutually_exclusive=[["shell", "module"]],
-            required_one_of=[["shell", "module"]],
-        )
-        if arguments["timeout_seconds"] <= 0:
-            raise AnsibleActionFail("timeout_seconds: must be more than 0")
+        arguments = _arguments(self._task.args)
         try:
             plan = load_plan(Path(open_run()["folder"]))
         except (InactiveError, OSError, ValueError) as error:
@@ -167,6 +166,17 @@ class ActionModule(ActionBase):
             raise _CollectionError("crashed", str(message))
         kept = answer.get("bookmarks") if arguments["remember"] else None
         return Collected(observations, dict(kept or {}), dict(answer.get("notes") or {}))
+
+
+def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the task's arguments with their defaults; AnsibleActionFail names what is wrong."""
+    validated = ARGUMENTS.validate(dict(given))
+    if validated.error_messages:
+        raise AnsibleActionFail(validated.errors.msg)
+    arguments = dict(validated.validated_parameters)
+    if arguments["timeout_seconds"] <= 0:
+        raise AnsibleActionFail("timeout_seconds: must be more than 0")
+    return arguments
 
 
 def _options(

@@ -50,6 +50,7 @@ from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.loader import connection_loader, shell_loader
+from ansible.template import Templar, trust_as_template
 from ansible_collections.ebill.ops.plugins.module_utils.redact import redact
 from ansible_collections.ebill.ops.plugins.plugin_utils.inspection import (
     all_errors,
@@ -84,6 +85,9 @@ def _preload() -> None:
     """
     connection_loader.get("ansible.builtin.ssh", class_only=True)
     shell_loader.get("ansible.builtin.sh", class_only=True)
+    templar = Templar(variables={"areas": ["host"]})
+    templar.template(trust_as_template("{{ areas }}"))
+    templar.evaluate_conditional(trust_as_template("'host' in areas"))
     gc.collect()
     gc.freeze()
 

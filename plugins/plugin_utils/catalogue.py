@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any
 
 import yaml
+from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import absent
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import (
     AreaFile,
@@ -99,7 +100,7 @@ def _yaml(path: Path, digest: Any) -> Any:
         raise CatalogueError(f"{path.name}: cannot be read: {error.strerror}") from error
     digest.update(raw)
     try:
-        return yaml.safe_load(raw)
+        return yaml_load(raw)
     except yaml.YAMLError as error:
         raise CatalogueError(f"{path.name}: not valid YAML: {error}") from error
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.plan import unanswered, 
 PLAN_FILE = "plan.json"
 
 
+@lru_cache(maxsize=1)
 def load_plan(folder: Path) -> dict[str, Any]:
-    """Return the plan of a run from its folder."""
+    """Return the plan of a run from its folder; read once, before workers are forked."""
     plan: dict[str, Any] = json.loads((folder / PLAN_FILE).read_text(encoding="utf-8"))
     return plan
 

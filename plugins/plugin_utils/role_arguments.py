@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 
@@ -30,7 +30,7 @@ _PORTS = range(1, 65536)
 def argument_spec(area: str) -> dict[str, Any]:
     """Return the options of ``roles/inspect_<area>/meta/argument_specs.yml``."""
     path = ROLES / f"inspect_{_ROLES.get(area, area)}" / "meta" / "argument_specs.yml"
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = yaml_load(path.read_text(encoding="utf-8"))
     options: dict[str, Any] = document["argument_specs"]["main"]["options"]
     return options
 

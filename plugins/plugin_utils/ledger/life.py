@@ -76,7 +76,9 @@ def death_of(row: Mapping[str, Any], limit: str) -> tuple[Any, str] | None:
     return sa.and_(still, silent), f"{process['host']}, {seen}"
 
 
-def still_runs(run: str, seen: str) -> Any:
-    """Return the statement of a sign of life, also of a run that another machine gave up."""
-    living = RUN.update().where(RUN.c.id == run, RUN.c.state.in_(["running", "expired"]))
-    return living.values(state="running", closed=None, seen=seen)
+STILL_RUNS = (
+    RUN.update()
+    .where(RUN.c.id == sa.bindparam("of"), RUN.c.state.in_(["running", "expired"]))
+    .values(state="running", closed=None, seen=sa.bindparam("at"))
+)
+"""A sign of life of run ``of``, also of one that another machine gave up; ``at`` as utc() says."""

@@ -49,7 +49,7 @@ STEPS: dict[str, Step] = {
     "pages": lambda: python("-m", "docs.generate", "--check"),
     "lint": lambda: run("ansible-lint", "--offline"),
     "sanity": lambda: sanity.main(ROOT),
-    "unit": lambda: python("-m", "pytest", "-q", "-n", "2", "tests/unit"),
+    "unit": lambda: python("-m", "pytest", "-q", "-n", "2", "tests/unit", "tests/golden"),
     "drivers": lambda: drivers.main(ROOT),
     "integration": lambda: python(
         "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/integration", "tests/browser"

@@ -124,10 +124,20 @@ def _judge_row(check: Check, row: Row, target: str, overrides: Mapping[str, Any]
             values[field] = words.get(values[field], values[field])
     result = new_result(check, target, part, status, row)
     result["observed"], result["limit"], result["limit_source"] = value, limit, source
-    result["message"] = render(check["messages"][status], values, bounds)
+    result["message"] = _sentence(check, status, values, bounds)
     if status in ("warn", "fail"):
         result["advice"] = check.get("advice")
     return result
+
+
+def _sentence(
+    check: Check, status: Status, values: dict[str, Any], bounds: Sequence[float]
+) -> Text:
+    """Say the verdict; of days that are left it says, when they are over, for how long."""
+    past, value = check["messages"].get("past"), values["observed"]
+    if past and value < 0:
+        return render(past, {**values, "observed": -value})
+    return render(check["messages"][status], values, bounds)
 
 
 def _verdict(

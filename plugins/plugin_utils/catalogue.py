@@ -176,7 +176,7 @@ _FIELD = re.compile(r"^[a-z_][a-z0-9_]*$")
 
 def _bad_formats(check: Check) -> Iterable[tuple[str, str]]:
     """Templates name plain fields only: no attribute, index or format of their own."""
-    for status in ("pass_", "warn", "fail"):
+    for status in ("pass_", "warn", "fail", "past"):
         text = getattr(check.messages, status)
         for language in ("zh", "en") if text else ():
             try:

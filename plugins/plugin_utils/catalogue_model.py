@@ -67,12 +67,17 @@ class Empty(_Model):
 
 
 class Messages(_Model):
-    """A sentence for each status that can occur; error and skipped are worded by reasons.yml."""
+    """A sentence for each status that can occur; error and skipped are worded by reasons.yml.
+
+    ``past`` is said in the place of the others where what was to come is over: the value is below
+    zero, and {observed} is then how long ago that was.
+    """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     pass_: Text = pydantic.Field(alias="pass")
     warn: Text | None = None
     fail: Text | None = None
+    past: Text | None = None
 
 
 class Proposal(_Model):
@@ -121,6 +126,9 @@ class Check(_Model):
                 raise ValueError(f"messages.{status} is missing")
             if not can and getattr(self.messages, status) is not None:
                 raise ValueError(f"messages.{status} can never be shown")
+        counts_down = self.value == "days_left"
+        if counts_down != (self.messages.past is not None):
+            raise ValueError(f"messages.past {'is missing' if counts_down else 'is for days_left'}")
         if {"warn", "fail"} & self.statuses() and self.advice is None:
             raise ValueError("advice is missing, though the check can warn or fail")
         return self

@@ -588,8 +588,8 @@ def _operation() -> list[dict[str, Any]]:
             "ebilldb",
             "skipped",
             "no_baseline",
-            "首次巡检，无上次数据可比",
-            "first inspection, nothing to compare with",
+            "没有上次巡检的数据可比",
+            "nothing of an earlier inspection to compare with",
         ),
     ]
 

@@ -69,6 +69,9 @@ def test_every_status_and_sentence_has_a_case(check_id: str) -> None:
     for language in ("zh", "en"):
         worded = {wanted["status"] for wanted in shown if language in wanted}
         assert judged <= worded, f"no case quotes the {language} sentence of {judged - worded}"
+        if check.messages.past:
+            over = [one for one in shown if language in one and one.get("observed", 0) < 0]
+            assert over, f"no case quotes the {language} sentence of past"
 
 
 def test_cases_name_existing_checks() -> None:

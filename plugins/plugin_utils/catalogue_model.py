@@ -199,7 +199,10 @@ class ClauseFile(_Model):
 
 
 class Reading(_Model):
-    """How an open point of the contract is read: a setting of the site profile."""
+    """How an open point of the contract is read: a setting of the site profile.
+
+    ``zh`` and ``en`` hold whatever is set; ``words`` says each choice in the documents.
+    """
 
     id: Annotated[str, pydantic.Field(pattern=r"^R-\d\d$")]
     key: str
@@ -209,8 +212,15 @@ class Reading(_Model):
     allowed: list[str] = pydantic.Field(default_factory=list)
     minimum: float | None = None
     maximum: float | None = None
+    words: dict[str, Text] = pydantic.Field(default_factory=dict)
     zh: str
     en: str
+
+    @pydantic.model_validator(mode="after")
+    def _worded(self) -> Reading:
+        if set(self.words) != set(self.allowed):
+            raise ValueError(f"words must say each choice: {', '.join(self.allowed) or 'none'}")
+        return self
 
 
 class Catalogue(_Model):

@@ -33,11 +33,7 @@ def definitions(
                 "default": reading.default,
                 "value": settings[key],
                 "text": {"zh": reading.zh, "en": reading.en},
-                "words": {
-                    value: catalogue.codes[value]
-                    for value in reading.allowed
-                    if value in catalogue.codes
-                },
+                "words": {value: text.model_dump() for value, text in reading.words.items()},
             }
             for key, reading in catalogue.readings.items()
         ],

@@ -54,6 +54,7 @@ def _spoiled(tmp_path: Path, **changes: Any) -> Path:
             {"messages": {"pass": {"zh": "好", "en": "ok"}}},
             "host.disk_used: messages.warn is missing",
         ),
+        ({"value": "days_left"}, "host.disk_used: messages.past is missing"),
     ],
 )
 def test_an_incomplete_check_cannot_be_loaded(
@@ -96,6 +97,15 @@ def test_a_reading_outside_its_values_is_refused(site: dict[str, Any], fault: st
     with pytest.raises(CatalogueError) as error:
         resolve_settings(load(), site)
     assert fault in str(error.value)
+
+
+def test_a_choice_that_no_words_say_is_refused(tmp_path: Path) -> None:
+    folder = _spoiled(tmp_path)
+    path = folder / "readings.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("allowed: [quarter, year]", "allowed: [quarter, month]"), "utf-8")
+    with pytest.raises(CatalogueError, match=r"readings\.yml: faq_submit: .*quarter, month"):
+        load(folder)
 
 
 def test_the_contract_has_its_39_clauses() -> None:

@@ -304,18 +304,9 @@ def test_bars_that_are_not_drawn_are_said_with_their_places() -> None:
 
 
 def test_settings_of_readings_are_worded() -> None:
-    readings = [
-        {
-            **source.READINGS[1],
-            "words": {
-                "calendar": {"zh": "按自然季度", "en": "calendar quarters"},
-                "contract": {"zh": "按合同起始日", "en": "from the contract's start"},
-            },
-        },
-        source.READINGS[2],
-    ]
-    first, second = model(readings=readings)["readings"]
-    assert (first["value"]["zh"], first["default"]["zh"]) == ("按自然季度", "按合同起始日")
+    first, second = model(readings=source.READINGS[1:3])["readings"]
+    assert first["value"]["zh"] == "自然季度"
+    assert first["default"]["zh"] == "自合同起始日起每三个月"
     assert second["value"] == {"zh": "是", "en": "yes"}
 
 

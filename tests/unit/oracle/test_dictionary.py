@@ -5,14 +5,18 @@
 
 The reference is lab/oracle/dictionary/views.yml; the statements are all Parts of all subjects,
 each variant at each release that it is sent to, from a container root too where it has that.
+What they ask for is also confirmed for the release, by a page or by other evidence in that file,
+or stands there as unconfirmed.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlglot
@@ -28,6 +32,8 @@ RELEASES: tuple[Release, ...] = ((11, 2), (12, 1), (12, 2), (18, 0), (19, 0), (2
 PSEUDO = frozenset(
     {"ROWNUM", "SYSDATE", "SYSTIMESTAMP", "USER", "LEVEL", "DBTIMEZONE", "CURRENT_DATE", "ROWID"}
 )
+HOWS = ("page", "create_view", "describe", "script")
+"""The kinds of evidence in views.yml, the best first; its header explains them."""
 SUBJECT_FILES = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
 
 
@@ -63,18 +69,27 @@ def faults(sql: str, release: Release) -> list[str]:
     return found
 
 
+def _tables(select: exp.Select) -> list[Any]:
+    """What stands in FROM: tables and subqueries."""
+    source = select.args.get("from_")
+    tables = [source.this] if source is not None else []
+    return tables + [join.this for join in select.args.get("joins") or []]
+
+
+def _view_name(table: Any) -> str:
+    """The view that a table in FROM means; V_$X is V$X."""
+    return re.sub(r"^(G?V)_\$", r"\1$", table.name.upper())
+
+
 def _views(select: exp.Select, release: Release) -> dict[str, set[str]] | str:
     """What stands in FROM: name or alias -> columns; the fault when it is unknown."""
     seen: dict[str, set[str]] = {}
-    source = select.args.get("from_")
-    tables = [source.this] if source is not None else []
-    tables += [join.this for join in select.args.get("joins") or []]
-    for table in tables:
+    for table in _tables(select):
         if isinstance(table, exp.Subquery):
             seen[table.alias.upper()] = {name.upper() for name in table.this.named_selects}
             continue
         name = table.name.upper()
-        view = dictionary.views().get(re.sub(r"^(G?V)_\$", r"\1$", name))
+        view = dictionary.views().get(_view_name(table))
         if view is None or not view.there(release):
             return f"{name} is not in {_shown(release)}"
         seen[(table.alias or name).upper()] = {column.name for column in view.of(release)}
@@ -108,6 +123,66 @@ def _own_columns(select: exp.Select) -> Iterator[exp.Column]:
 
 def _shown(release: Release) -> str:
     return ".".join(map(str, release))
+
+
+@functools.cache
+def _document() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(dictionary.SOURCE.read_text(encoding="utf-8"))
+    return found
+
+
+@functools.cache
+def asked(release: str) -> dict[str, set[str]]:
+    """The columns that our statements ask for at a release, by the view that views.yml lists.
+
+    A CDB_ view is its DBA_ view, with CON_ID.
+    """
+    found: dict[str, set[str]] = {}
+    for _, at, sql in statements():
+        if at == dictionary.release_of(release):
+            for select in sqlglot.parse_one(sql, dialect="oracle").find_all(exp.Select):
+                for view, column in _asked_here(select, at):
+                    found.setdefault(view, set()).add(column)
+    return found
+
+
+def _asked_here(select: exp.Select, release: Release) -> Iterator[tuple[str, str]]:
+    """(view as listed, column) of one block."""
+    for table in _tables(select):
+        if isinstance(table, exp.Subquery):
+            continue
+        name = _view_name(table)
+        known = {column.name for column in dictionary.views()[name].of(release)}
+        for column in _own_columns(select):
+            of_it = column.table.upper() in ("", (table.alias or table.name).upper())
+            if of_it and column.name.upper() in known:
+                yield re.sub(r"^CDB_", "DBA_", name), column.name.upper()
+
+
+def read(view: str, release: str) -> list[str]:
+    """The columns that the page of a release was read for, in order: all, or those down to `to`."""
+    at = dictionary.release_of(release)
+    names = [one.name for one in dictionary.views()[view].columns if one.there(at)]
+    page = _document()["views"][view]["releases"].get(release, {})
+    if page.get("checked"):
+        return names
+    return names[: names.index(page["to"]) + 1] if "to" in page else []
+
+
+def confirmed(view: str, column: str, release: str) -> str | None:
+    """How views.yml confirms a column for a release, None if it does not; see its header."""
+    if column in read(view, release):
+        return "page"
+    own = {one.name for one in dictionary.views()[view].columns}
+    if column == "CON_ID" and column not in own and view.startswith("DBA_"):
+        if release in _document()["con_id"]:
+            return "page"
+    elif release == "12.2" and confirmed(view, column, "11.2") and confirmed(view, column, "19"):
+        return "between"
+    for evidence in _document()["views"][view].get("asked", {}).get(release, ()):
+        if column in evidence["columns"]:
+            return str(evidence["how"])
+    return None
 
 
 @pytest.mark.parametrize(
@@ -146,7 +221,7 @@ def test_a_fault_is_named(sql: str, release: Release, expected: list[str]) -> No
 
 
 def test_each_release_has_a_page_or_a_reason() -> None:
-    document = yaml.safe_load(dictionary.SOURCE.read_text(encoding="utf-8"))
+    document = _document()
     for name, view in document["views"].items():
         since = dictionary.release_of(str(view.get("since", "11.2")))
         due = {page for page in dictionary.PAGES if dictionary.release_of(page) >= since}
@@ -156,3 +231,53 @@ def test_each_release_has_a_page_or_a_reason() -> None:
                 assert page["page"].startswith("https://docs.oracle.com/"), (name, release)
             else:
                 assert page["reason"] in document["reasons"], (name, release)
+
+
+@pytest.mark.parametrize("release", dictionary.PAGES)
+def test_what_we_ask_for_is_confirmed_or_listed_as_unconfirmed(release: str) -> None:
+    """Both ways: nothing of ours is open unseen, and nothing is listed that is confirmed by now."""
+    still_open: dict[str, list[str]] = {}
+    for view, columns in asked(release).items():
+        missing = sorted(one for one in columns if not confirmed(view, one, release))
+        if missing:
+            still_open[view] = missing
+    assert still_open == _document()["unconfirmed"].get(release, {})
+
+
+def test_evidence_says_what_it_is_and_is_needed() -> None:
+    for name, view in _document()["views"].items():
+        for release, entries in view.get("asked", {}).items():
+            seen = [column for entry in entries for column in entry["columns"]]
+            assert len(seen) == len(set(seen)), (name, release)
+            assert set(seen) <= asked(release)[name], (name, release)
+            assert not set(seen) & set(read(name, release)), (name, release)
+            for entry in entries:
+                assert entry["how"] in HOWS, (name, release)
+                source = entry["source"].partition("/")[0]
+                address = entry["source"].startswith(("https://", "http://"))
+                assert address or source in _document()["sources"], entry
+                if entry["how"] == "page":
+                    assert entry["source"].startswith("https://docs.oracle.com/"), entry
+
+
+@pytest.mark.parametrize(
+    ("view", "column", "release", "how"),
+    [
+        ("V$INSTANCE", "STATUS", "19", "page"),
+        ("V$SQL", "SQL_ID", "23", "page"),
+        ("V$SQL", "MODULE", "23", None),
+        ("DBA_USERS", "CON_ID", "19", "page"),
+        ("DBA_USERS", "CON_ID", "23", None),
+        ("DBA_TABLESPACES", "BIGFILE", "11.2", "create_view"),
+        ("DBA_TABLESPACES", "BIGFILE", "12.2", "between"),
+        ("DBA_TABLESPACES", "BIGFILE", "23", "describe"),
+        ("V$DATABASE", "FORCE_LOGGING", "11.2", "script"),
+        ("V$DATABASE", "CON_DBID", "12.2", None),
+        ("DBA_TABLES", "HAS_IDENTITY", "12.2", None),
+    ],
+)
+def test_a_column_is_confirmed_by_what_shows_it(
+    view: str, column: str, release: str, how: str | None
+) -> None:
+    """The last one nobody asks for: a statement that did would find nothing to confirm it."""
+    assert confirmed(view, column, release) == how

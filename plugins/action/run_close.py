@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.ebill.ops.plugins.plugin_utils.absent import require
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger
+from ansible_collections.ebill.ops.plugins.plugin_utils.plan import looked_at
 from ansible_collections.ebill.ops.plugins.plugin_utils.settings import (
     InactiveError,
     ledger_url,
@@ -42,7 +43,6 @@ class ActionModule(ActionBase):
             ledger.close()
         except (InactiveError, LedgerError) as error:
             raise AnsibleActionFail(str(error)) from error
-        looked = sum(counts[status] for status in ("pass", "warn", "fail", "skipped"))
         # Also what another machine wrote as missing when it took this run for dead.
         missing = counts["not_run"]
-        return {"changed": False, "counts": counts, "looked": looked, "missing": missing}
+        return {"changed": False, "counts": counts, "looked": looked_at(counts), "missing": missing}

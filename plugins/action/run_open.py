@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
         # Task variables are as they were written: a value may be a template.
         site = dict(self._templar.template(task_vars.get("ebill_site") or {}))
         settings = catalogue_file.resolve_settings(catalogue, site)
-        quarter = _quarter(arguments["quarter"], site, settings["quarter_basis"], now)
+        quarter = quarter_label(arguments["quarter"], site, settings["quarter_basis"], now)
         selection, owed = _select(catalogue, arguments, task_vars)
         _check_variables(owed, task_vars["hostvars"])
         plan = self._plan(catalogue, owed, settings, task_vars)
@@ -103,10 +103,12 @@ class ActionModule(ActionBase):
                 "ansible": ansible.__version__,
             },
         }
+        folder, expired = _record(row, owed, plan, now)
         return {
             "id": run_id,
             "quarter": quarter,
-            "folder": _record(row, owed, plan, now),
+            "folder": folder,
+            "expired": expired,
             "language": arguments["language"],
             "targets": len(owed),
             "owed": len(planning.pairs(owed)),
@@ -157,10 +159,13 @@ def _select(
 
 def _record(
     row: Mapping[str, Any], owed: planning.Owed, plan: dict[str, Any], now: datetime
-) -> str:
-    """Write the plan for the workers and the run into the ledger; return the run's folder."""
+) -> tuple[str, list[str]]:
+    """Write the plan for the workers and the run into the ledger.
+
+    Returns the run's folder, and the runs that were found dead and settled.
+    """
     with closing(Ledger(ledger_url())) as ledger:
-        ledger.expire_dead(now)
+        expired = ledger.expire_dead(now)
         plan["bookmarks"] = _by_target(ledger.bookmarks(), owed)
         folder = output_dir() / "runs" / str(row["id"])
         try:
@@ -172,7 +177,7 @@ def _record(
                 " check that this user may write there and that there is room, then run again"
             ) from None
         ledger.open_run(row, owed)
-    return str(folder)
+    return str(folder), expired
 
 
 def _check_variables(owed: planning.Owed, hostvars: Mapping[str, Any]) -> None:
@@ -189,8 +194,11 @@ def _check_variables(owed: planning.Owed, hostvars: Mapping[str, Any]) -> None:
         raise catalogue_file.CatalogueError("inventory:\n  " + "\n  ".join(faults))
 
 
-def _quarter(label: str, site: Mapping[str, Any], basis: str, now: datetime) -> str:
-    """Return the label of the run's quarter; the contract's start has no default (R-10)."""
+def quarter_label(label: str, site: Mapping[str, Any], basis: str, now: datetime) -> str:
+    """Return the label of the run's quarter; the contract's start has no default (R-10).
+
+    CatalogueError for a start that is no date and for a quarter that ``now`` is not in (R-11).
+    """
     start = site.get("contract_start")
     try:
         contract_start = start if isinstance(start, date) else date.fromisoformat(str(start))
@@ -199,12 +207,19 @@ def _quarter(label: str, site: Mapping[str, Any], basis: str, now: datetime) -> 
             f"ebill_site.contract_start: {start!r} is not a date such as 2026-01-01;"
             " set it in the inventory's group_vars/all"
         ) from None
+    today = now.astimezone(TIME_ZONE).date()
     try:
-        if label:
-            return quarter_labelled(label, contract_start, basis).label
-        return quarter_of(now.astimezone(TIME_ZONE).date(), contract_start, basis).label
+        current = quarter_of(today, contract_start, basis)
+        wanted = quarter_labelled(label, contract_start, basis) if label else current
     except ValueError as error:
         raise catalogue_file.CatalogueError(f"quarter: {error}") from error
+    if not wanted.start <= today <= wanted.end:
+        raise catalogue_file.CatalogueError(
+            f"inspection_quarter: {label} is {wanted.start} to {wanted.end} and today is {today};"
+            f" an inspection counts for the quarter that it is dated in (R-11), which is"
+            f" {current.label}: leave inspection_quarter out"
+        )
+    return wanted.label
 
 
 def _targets(

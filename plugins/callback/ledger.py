@@ -173,6 +173,9 @@ class CallbackModule(CallbackBase):
             self._ansible_stop[number] = signal.signal(number, self._stop)
         atexit.register(self._cancelled)
         keys = ("id", "quarter", "targets", "owed")
+        if run["expired"]:
+            broken = ", ".join(run["expired"])
+            self._display.display(word(self._language, "expired", runs=broken), color="yellow")
         self._display.display(word(self._language, "open", **{key: run[key] for key in keys}))
 
     def _connect(self) -> None:

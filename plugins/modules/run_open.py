@@ -21,7 +21,9 @@ options:
     elements: str
     default: []
   quarter:
-    description: Quarter that the run counts for, such as V(2026Q4); that of today when empty.
+    description:
+      - Quarter that the run counts for, such as V(2026Q4); that of today when empty.
+      - One that today is not in is refused; an inspection fills the quarter that it is dated in.
     type: str
     default: ''
   engineer:

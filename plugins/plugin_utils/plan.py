@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from ansible_collections.ebill.ops.plugins.module_utils.judge import explain
@@ -20,6 +21,24 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue_model import C
 
 Owed = dict[str, dict[str, list[str]]]
 """Target -> area -> ids of the checks that are owed there."""
+
+
+def looked_at(counts: Mapping[str, int]) -> int:
+    """Return how many results say that somebody looked; 0 makes a run no inspection.
+
+    That nothing of the kind is here may stand in the inventory alone, so beside errors it is no
+    look; a run that owed nothing else looked.
+    """
+    judged = counts["pass"] + counts["warn"] + counts["fail"]
+    return judged if counts["error"] else judged + counts["skipped"]
+
+
+def _with_nearest(unknown: Sequence[str], known: Sequence[str]) -> str:
+    """Say each unknown name with the known one that it is most like, if any."""
+    near = {name: get_close_matches(name, known, 1) for name in unknown}
+    return ", ".join(
+        f"{name} (did you mean {found[0]}?)" if found else name for name, found in near.items()
+    )
 
 
 def select_checks(
@@ -37,7 +56,10 @@ def select_checks(
     unknown = [name for name in wanted if name not in catalogue.checks | catalogue.areas]
     if unknown:
         known = "\n  ".join(catalogue.checks)
-        raise CatalogueError(f"checks: unknown: {', '.join(unknown)}; known are\n  {known}")
+        raise CatalogueError(
+            f"checks: unknown: {_with_nearest(unknown, [*catalogue.checks, *catalogue.areas])};"
+            f" known are the areas {', '.join(catalogue.areas)} and (docs/checks.md)\n  {known}"
+        )
     ours = {*catalogue.areas, "report", "all", "always", "never", "tagged", "untagged"}
     strange = [tag for tag in run_tags if tag not in ours]
     if strange:

@@ -14,6 +14,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.result import Result
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.connection import LedgerError
 from ansible_collections.ebill.ops.plugins.plugin_utils.ledger.store import Ledger, RunRow, utc
 from ansible_collections.ebill.ops.plugins.plugin_utils.quarter import LABEL
+from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.model import build_quarterly
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import QuarterSource
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text, both, join, say
@@ -21,6 +22,8 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.report.words import Text
 Pair = tuple[str, str]
 
 RUNNING = "running"
+BROKEN_OFF = ("expired", "cancelled")
+"""States of runs that left something undone, worst first."""
 QUARTERS_SHOWN = 7
 """Earlier quarters in a trend: two years with the one reported."""
 SIZES = ("used_percent", "used_bytes", "total_bytes")
@@ -56,10 +59,11 @@ def _history(ledger: Ledger, newest: RunRow) -> list[dict[str, Any]]:
         for row in quarter
         if row["state"] != RUNNING and row["opened"] <= newest["opened"]
     }
+    where = figures.zone(newest["site"].get("timezone"))
     points = [
         {
             "quarter": runs[run],
-            "day": result["started"][:10],
+            "day": figures.local_date(result["started"], where),
             **{key: result[key] for key in ("check", "target", "part")},
             **{key: result["data"].get(key) for key in SIZES},
         }
@@ -213,7 +217,7 @@ def _run(runs: Sequence[RunRow], chosen: Mapping[Pair, str]) -> dict[str, Any]:
         "quarter": newest["quarter"],
         "opened": runs[0]["opened"],
         "closed": newest["closed"],
-        "state": newest["state"],
+        "state": _state([row for row in runs if areas[row["id"]]] or runs),
         "engineer": newest["engineer"],
         "catalogue_version": newest["versions"]["catalogue"],
         "tool_version": newest["versions"]["tool"],
@@ -224,6 +228,12 @@ def _run(runs: Sequence[RunRow], chosen: Mapping[Pair, str]) -> dict[str, Any]:
             for row in runs
         ],
     }
+
+
+def _state(runs: Sequence[RunRow]) -> str:
+    """Return the worst state of the runs that a report took something from."""
+    states = {row["state"] for row in runs}
+    return next((state for state in BROKEN_OFF if state in states), runs[-1]["state"])
 
 
 def _whole(row: RunRow) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
 
@@ -25,6 +26,8 @@ _ROLES = {"performance": "oracle"}
 _OVER_SSH = ("ebill_servers", "ebill_backups", "ebill_logs")
 _FROM_HERE = ("ebill_databases", "ebill_sites", "ebill_interfaces", "ebill_gdca")
 _PORTS = range(1, 65536)
+PLACEHOLDER = "CHANGE-ME"
+TO_REPLACE = "put the real value into the inventory's vault (ansible-vault edit)"
 
 
 def argument_spec(area: str) -> dict[str, Any]:
@@ -41,10 +44,33 @@ def role_faults(spec: Mapping[str, Any], target: str, hostvars: Mapping[str, Any
     Variables that the inventory does not set have the role's default and are not looked at;
     those that are required must be there.
     """
-    given = {name: hostvars[name] for name in spec if name in hostvars}
-    validated = ArgumentSpecValidator(_plain(spec)).validate(given)
-    faults = validated.error_messages or list(_out_of_range(spec, validated.validated_parameters))
+    given: dict[str, Any] = {}
+    faults = []
+    for name in spec:
+        try:
+            if name in hostvars:
+                given[name] = hostvars[name]
+        except AnsibleError as error:  # it names another variable that is not there
+            faults.append(f"{name}: {error}")
+            given[name] = None
+    faults += [f"{name}: still {PLACEHOLDER}; {TO_REPLACE}" for name in _unfilled(given)]
+    if not faults:
+        validated = ArgumentSpecValidator(_plain(spec)).validate(given)
+        values = validated.validated_parameters
+        faults = validated.error_messages or list(_out_of_range(spec, values))
     return [f"{target}: {message}" for message in faults]
+
+
+def _unfilled(given: Mapping[str, Any]) -> Iterator[str]:
+    """Name the variables that hold what the example's vault holds for a password not yet set.
+
+    Tried as a password it would cost the account its one attempt.
+    """
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            yield from (f"{name}.{inner}" for inner in _unfilled(value))
+        elif value == PLACEHOLDER:
+            yield name
 
 
 def place_faults(target: str, hostvars: Mapping[str, Any]) -> list[str]:

@@ -34,8 +34,9 @@ _WORDS = {
         "owed": "应检 {owed} 项检查，得到 {results} 条结果（按部件计），缺 {missing} 项",
         "documents": "文档：",
         "waived": "（已豁免）",
-        "cancelled": "巡检已中止：{n} 项检查记为未检查。已有结果均已入账；出具文档："
-        "ansible-playbook playbooks/report_quarterly.yml",
+        "cancelled": "巡检已中止：{n} 项检查记为未检查。已有结果均已入账；"
+        "出具文档（-i 和口令参数与巡检时相同）：ansible-playbook playbooks/report_quarterly.yml",
+        "expired": "此前的巡检 {runs} 异常中断：其未完成的检查已记为未检查，并入其季度的报告",
         "open": "巡检 {id}：{quarter}，{targets} 个对象，应检 {owed} 项",
     },
     "en": {
@@ -47,7 +48,10 @@ _WORDS = {
         "documents": "Documents:",
         "waived": " (waived)",
         "cancelled": "cancelled: {n} checks are recorded as not run, what was found is kept."
-        " Documents: ansible-playbook playbooks/report_quarterly.yml",
+        " Documents, with the inspection's own -i and password options:"
+        " ansible-playbook playbooks/report_quarterly.yml",
+        "expired": "earlier runs broke off: {runs}; what they owed is recorded as not run"
+        " and is in their quarter's report",
         "open": "run {id}: {quarter}, {targets} targets, {owed} checks owed",
     },
 }

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES
 from ansible_collections.ebill.ops.plugins.plugin_utils.catalogue import (
     CatalogueError,
     load,
@@ -19,6 +20,7 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.plan import (
     check_overrides,
     check_waivers,
     compile_plan,
+    looked_at,
     owed_results,
     pairs,
     select_checks,
@@ -67,8 +69,25 @@ def test_selection(wanted: list[str], run_tags: Any, skip_tags: Any, areas: set[
 
 
 def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(CatalogueError, match=r"unknown: host\.disk_usd; known are\n  host\."):
-        select_checks(CATALOGUE, ["host.disk_usd"])
+    said = (
+        r"unknown: host\.disk_usd \(did you mean host\.disk_used\?\), xyz; known are the areas"
+    )
+    with pytest.raises(CatalogueError, match=said):
+        select_checks(CATALOGUE, ["host.disk_usd", "xyz"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "looked"),
+    [
+        ({"pass": 3, "error": 2}, 3),
+        ({"fail": 1, "not_run": 2}, 1),
+        ({"error": 99, "skipped": 5}, 0),  # unreachable; what is skipped stands in the inventory
+        ({"skipped": 2}, 2),
+        ({"not_run": 4}, 0),
+    ],
+)
+def test_what_counts_as_a_look(counts: dict[str, int], looked: int) -> None:
+    assert looked_at({**dict.fromkeys(STATUSES, 0), **counts}) == looked
 
 
 def test_an_unknown_tag_is_answered_with_the_known_ones() -> None:

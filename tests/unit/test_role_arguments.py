@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleUndefinedVariable
 from ansible_collections.ebill.ops.plugins.plugin_utils.role_arguments import (
     argument_spec,
     place_faults,
@@ -36,6 +37,26 @@ def test_a_wrong_value_is_named(area: str, variables: dict[str, Any], fault: str
     found = role_faults(argument_spec(area), "t", variables)
     assert bool(found) == bool(fault)
     assert fault in "".join(found)
+
+
+def test_a_password_that_was_never_filled_in_is_not_tried() -> None:
+    variables = {**DATABASE, "inspect_oracle_password": "CHANGE-ME"}
+    (fault,) = role_faults(argument_spec("oracle"), "ebilldb", variables)
+    assert fault.startswith("ebilldb: inspect_oracle_password: still CHANGE-ME; put the real value")
+
+
+class _Undefined(dict[str, Any]):
+    """A host's variables of which one names another that is not there."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "inspect_oracle_password":
+            raise AnsibleUndefinedVariable("'vault_oracle_password' is undefined")
+        return super().__getitem__(name)
+
+
+def test_a_variable_that_names_an_unknown_one_is_named_with_its_target() -> None:
+    (fault,) = role_faults(argument_spec("oracle"), "ebilldb", _Undefined(DATABASE))
+    assert fault == "ebilldb: inspect_oracle_password: 'vault_oracle_password' is undefined"
 
 
 @pytest.mark.parametrize(

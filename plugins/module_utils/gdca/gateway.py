@@ -77,9 +77,6 @@ def _reachability(row: dict[str, Any], trouble: Trouble | None) -> Observation:
         return error(trouble)
     if trouble.reason in _DOWN:
         return rows([row | {"state": _DOWN[trouble.reason]}])
-    # EHOSTUNREACH comes from the server's own network: nobody answers for its address there.
-    if trouble.reason == "unreachable" and trouble.detail.endswith("EHOSTUNREACH"):
-        return rows([row | {"state": "no_answer"}])
     return error(trouble)
 
 

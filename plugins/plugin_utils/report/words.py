@@ -168,11 +168,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "closed": ("结束时间", "Ended"),
     "run_state": ("批次状态", "State of the run"),
     "run_open": ("未正常结束", "not closed"),
-    "state_open": ("进行中", "open"),
-    "state_closed": ("已完成", "complete"),
     "state_complete": ("已完成", "complete"),
-    "state_finished": ("已完成", "complete"),
-    "state_interrupted": ("中断", "interrupted"),
     "state_cancelled": ("已中止", "cancelled"),
     "state_expired": ("异常中断", "broken off"),
     # conclusion

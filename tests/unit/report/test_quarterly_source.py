@@ -103,6 +103,19 @@ def test_runs_that_still_go_on_are_left_out_and_said(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
+    ("later", "shown"), [(["interface.reachable"], "异常中断"), (["host.disk_used"], "已完成")]
+)
+def test_a_run_that_broke_off_is_said_while_something_of_it_counts(
+    ledger: Ledger, later: list[str], shown: str
+) -> None:
+    _open(ledger, "dead", ["host.disk_used"], chosen=True, closed=False)
+    ledger.settle("dead", "expired", NOW, "interrupted", "pid 1")
+    _open(ledger, "whole", later, chosen=True)
+    model = build_quarterly(quarterly_source(ledger, NOW))
+    assert model["quality"]["state_text"]["zh"] == shown
+
+
+@pytest.mark.parametrize(
     ("quarter", "said"),
     [("2026q4", "not a quarter such as 2026Q4"), ("2026Q3", "no finished run of 2026Q3")],
 )
@@ -148,7 +161,7 @@ def test_every_run_is_a_point_with_its_day(ledger: Ledger) -> None:
         "b": datetime(2026, 8, 4, 3, tzinfo=UTC),
         "c": datetime(2026, 9, 4, 3, tzinfo=UTC),  # a second visit of the same quarter
         "d": datetime(2026, 11, 4, 3, tzinfo=UTC),
-        "e": datetime(2026, 11, 20, 3, tzinfo=UTC),
+        "e": datetime(2026, 11, 19, 23, tzinfo=UTC),  # the 20th in Shanghai
     }
     for n, (run, day) in enumerate(days.items()):
         _measure(ledger, run, day, 40.0 + n)

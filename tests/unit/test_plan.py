@@ -69,9 +69,7 @@ def test_selection(wanted: list[str], run_tags: Any, skip_tags: Any, areas: set[
 
 
 def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
-    said = (
-        r"unknown: host\.disk_usd \(did you mean host\.disk_used\?\), xyz; known are the areas"
-    )
+    said = r"unknown: host\.disk_usd \(did you mean host\.disk_used\?\), xyz; known are the areas"
     with pytest.raises(CatalogueError, match=said):
         select_checks(CATALOGUE, ["host.disk_usd", "xyz"])
 

@@ -777,7 +777,7 @@ def full() -> QuarterSource:
             "id": "20261118T010500Z-7f3a",
             "opened": "2026-11-18T01:05:00+00:00",
             "closed": "2026-11-18T01:07:41+00:00",
-            "state": "closed",
+            "state": "complete",
             "engineer": "engineer01",
             "catalogue_version": "1.0.0",
             "tool_version": "1.0.0",

@@ -28,6 +28,8 @@ Checks = Mapping[str, Mapping[str, Any]]
 def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> list[Text]:
     """Return the limits behind some results, a line for each check, ``named`` after it.
 
+    Beside the check's own title only what was measured is named, where the title does not say it.
+
     Checks judged by state are summed up where there are many; beyond LINES_SHOWN of all, the
     details tell.
     """
@@ -42,7 +44,8 @@ def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> l
         if not shown:
             continue
         first, others = shown[0], shown[1:]
-        name = _name(own[0]["title"], definition) if named else None
+        measure = definition.get("measures")
+        name = _name(own[0]["title"], measure) if named else measure
         line = say("limit_named", name=name, limit=first) if name else first
         (states if _by_state(own, definition) else numbers).append(line)
         numbers += others
@@ -56,8 +59,7 @@ def limit_lines(rows: Sequence[Row], checks: Checks, *, named: bool = True) -> l
     return [*numbers, *states] or [say("limit_shown") if answered else both(figures.DASH)]
 
 
-def _name(title: Text, definition: Mapping[str, Any]) -> Text:
-    measure = definition.get("measures")
+def _name(title: Text, measure: Text | None) -> Text:
     return say("limit_of", name=title, measure=measure) if measure else title
 
 

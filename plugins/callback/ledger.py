@@ -106,7 +106,6 @@ class CallbackModule(CallbackBase):
         self._run: dict[str, Any] | None = None
         self._plan: dict[str, Any] = {}
         self._ledger: Ledger | None = None
-        self._titles: dict[str, dict[str, str]] = {}
         self._reports: list[dict[str, Any]] = []
         self._wanted = False
         self._broken = False
@@ -165,7 +164,6 @@ class CallbackModule(CallbackBase):
         self._run = run
         begin(run)
         self._plan = load_plan(Path(run["folder"]))
-        self._titles = {key: check["title"] for key, check in self._plan["checks"].items()}
         self._guarded(self._connect)
         _preload()
         # on_stats does not come when the run is told to stop.
@@ -195,7 +193,7 @@ class CallbackModule(CallbackBase):
         }
         bookmarks = body.get("bookmarks") and {**place, "body": body["bookmarks"]}
         self._guarded(self._write, results, evidence, bookmarks, now)
-        for line, colour in verdict_lines(results, self._titles, self._language):
+        for line, colour in verdict_lines(results, self._plan["checks"], self._language):
             self._display.display(line, color=colour)
 
     def _write(self, results: Any, evidence: Any, bookmarks: Any, now: datetime) -> None:

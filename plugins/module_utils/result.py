@@ -102,6 +102,13 @@ def new_result(
     }
 
 
+def part_text(part: str, check: Mapping[str, Any]) -> Text:
+    """Word a part; a code, such as a certificate's role, goes by the check's words for it."""
+    words: Mapping[str, Text] = check.get("words") or {}
+    shown = words.get(part) if "part" in (check.get("worded") or ()) else None
+    return dict(shown) if shown else {"zh": part, "en": part}
+
+
 def combine(statuses: Iterable[str]) -> Status:
     """Combine the statuses of parts into the one of the whole.
 

@@ -14,6 +14,7 @@ from ansible_collections.ebill.ops.plugins.module_utils.result import (
     STATUSES,
     Result,
     count,
+    part_text,
 )
 
 COLOURS = {
@@ -73,9 +74,9 @@ def pad(text: str, columns: int) -> str:
 
 
 def verdict_lines(
-    results: Sequence[Result], titles: Mapping[str, Mapping[str, str]], language: str
+    results: Sequence[Result], checks: Mapping[str, Mapping[str, Any]], language: str
 ) -> list[tuple[str, str]]:
-    """Return (line, colour) of the results of one task.
+    """Return (line, colour) of the results of one task, by the plan's compiled ``checks``.
 
     What is not right has a line of its own. Results that could not be had for the same reason
     share one, and so do the parts of one check that are right: it quotes the part nearest to its
@@ -86,13 +87,13 @@ def verdict_lines(
     for result in results:
         status = result["status"]
         if status in ("warn", "fail"):
-            lines.append(_line([result], titles, language))
+            lines.append(_line([result], checks, language))
         elif status == "pass":
             alike.setdefault((status, result["check"]), []).append(result)
         else:
             part = result["part"] or ""
             alike.setdefault((status, part, result["message"][language]), []).append(result)
-    lines += [_line(sorted(group, key=_room), titles, language) for group in alike.values()]
+    lines += [_line(sorted(group, key=_room), checks, language) for group in alike.values()]
     return lines
 
 
@@ -105,17 +106,18 @@ def _room(result: Result) -> float:
 
 
 def _line(
-    group: Sequence[Result], titles: Mapping[str, Mapping[str, str]], language: str
+    group: Sequence[Result], checks: Mapping[str, Mapping[str, Any]], language: str
 ) -> tuple[str, str]:
     """One line for results of one status: parts of one check, or checks with one message."""
     first = group[0]
     status, message = first["status"], first["message"][language]
     if status == "error" and first["part"]:
-        message = f"{first['part']} {message}"
-    checks = list(dict.fromkeys(result["check"] for result in group))
-    title = titles.get(checks[0], {}).get(language, checks[0])
-    if len(checks) > 1:
-        title = word(language, "checks", title=title, n=len(checks))
+        part = part_text(first["part"], checks.get(first["check"], {}))[language]
+        message = f"{part} {message}"
+    alike = list(dict.fromkeys(result["check"] for result in group))
+    title = checks.get(alike[0], {}).get("title", {}).get(language, alike[0])
+    if len(alike) > 1:
+        title = word(language, "checks", title=title, n=len(alike))
     elif len(group) > 1 and status == "pass":
         message += ("；" if language == "zh" else "; ") + word(language, "more", n=len(group))
     if first["waiver"] and not first["waiver"]["expired"]:

@@ -15,9 +15,14 @@ from ansible_collections.ebill.ops.plugins.plugin_utils.verdicts import (
     width,
 )
 
-TITLES = {
-    "host.disk_used": {"zh": "磁盘使用率", "en": "disk use"},
-    "host.load": {"zh": "负载", "en": "load"},
+CHECKS: dict[str, dict[str, Any]] = {
+    "host.disk_used": {"title": {"zh": "磁盘使用率", "en": "disk use"}},
+    "host.load": {"title": {"zh": "负载", "en": "load"}},
+    "gdca.chain_complete": {
+        "title": {"zh": "证书链完整", "en": "chains"},
+        "words": {"tls_server": {"zh": "TLS 服务端", "en": "TLS server"}},
+        "worded": ["part"],
+    },
 }
 
 
@@ -43,7 +48,7 @@ def test_right_parts_share_a_line_that_quotes_the_nearest_to_its_limit() -> None
         _result("host.disk_used", "pass", "/data 已用 79 %", observed=79.0),
         _result("host.disk_used", "fail", "/var 已用 95 %", observed=95.0),
     ]
-    lines = [line for line, _colour in verdict_lines(results, TITLES, "zh")]
+    lines = [line for line, _colour in verdict_lines(results, CHECKS, "zh")]
     assert lines == [
         "  异常      ENV-08    app01       磁盘使用率：/var 已用 95 %",
         "  正常      ENV-08    app01       磁盘使用率：/data 已用 79 %；等 2 项均正常",
@@ -55,22 +60,28 @@ def test_what_could_not_be_had_for_one_reason_shares_a_line() -> None:
         _result("host.disk_used", "error", "无法连接目标"),
         _result("host.load", "error", "无法连接目标", clauses=["ENV-03"]),
     ]
-    ((line, colour),) = verdict_lines(results, TITLES, "zh")
+    ((line, colour),) = verdict_lines(results, CHECKS, "zh")
     assert line == "  无法检查  ENV-08/ENV-03  app01       磁盘使用率等 2 项检查：无法连接目标"
     assert colour == "magenta"
 
 
 def test_a_part_that_could_not_be_seen_is_named() -> None:
     result = _result("host.disk_used", "error", "超时：5 s", part="/mnt/archive")
-    ((line, _colour),) = verdict_lines([result], TITLES, "zh")
+    ((line, _colour),) = verdict_lines([result], CHECKS, "zh")
     assert line.endswith("磁盘使用率：/mnt/archive 超时：5 s")
+
+
+def test_a_part_that_is_a_code_is_worded() -> None:
+    result = _result("gdca.chain_complete", "error", "无法连接目标", part="tls_server")
+    ((line, _colour),) = verdict_lines([result], CHECKS, "zh")
+    assert line.endswith("证书链完整：TLS 服务端 无法连接目标")
 
 
 def test_a_waived_finding_says_so_until_it_expires() -> None:
     waiver = {"reason": "r", "owner": "o", "expires": "2026-12-31", "expired": False}
     for expired, tail in ((False, "（已豁免）"), (True, "满")):
         result = _result("host.load", "warn", "满", waiver={**waiver, "expired": expired})
-        ((line, _colour),) = verdict_lines([result], TITLES, "zh")
+        ((line, _colour),) = verdict_lines([result], CHECKS, "zh")
         assert line.endswith(tail)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES
+from ansible_collections.ebill.ops.plugins.module_utils.result import STATUSES, part_text
 from ansible_collections.ebill.ops.plugins.plugin_utils.report import figures
 from ansible_collections.ebill.ops.plugins.plugin_utils.report.source import (
     QuarterSource,
@@ -112,7 +112,7 @@ def _row(
         "area_title": both(areas.get(result["area"], result["area"])),
         "target": result["target"],
         "part": result.get("part") or "",
-        "part_text": _part(result.get("part") or "", check),
+        "part_text": part_text(result.get("part") or "", check),
         "status": result["status"],
         "message": figures.in_zone(both(result.get("message")), where),
         "advice": both(result["advice"]) if result.get("advice") else None,
@@ -136,12 +136,6 @@ def _row(
         "capacity": result.get("capacity"),
         "data": dict(result.get("data") or {}),
     }
-
-
-def _part(part: str, check: Mapping[str, Any]) -> Text:
-    """A part that is a code, such as a certificate's role, goes by the check's words for it."""
-    words = check.get("words") or {}
-    return both(words.get(part, part) if "part" in (check.get("worded") or ()) else part)
 
 
 def _limit(result: Mapping[str, Any], unit: str, check: Mapping[str, Any]) -> Text:

@@ -41,11 +41,13 @@ REFUSING = {
 
 @pytest.fixture
 def hospital(tmp_path: Path) -> Path:
-    """The example as a user completes it by the README: copied, its vault encrypted."""
+    """The example as a user completes it by the README: copied, its vault encrypted, filled in."""
     inventory = tmp_path / "inventory"
     shutil.copytree(EXAMPLE, inventory)
     vault = inventory / "group_vars" / "all" / "vault.yml"
-    vault.with_name("vault.yml.example").rename(vault)
+    example = vault.with_name("vault.yml.example")
+    vault.write_text(example.read_text(encoding="utf-8").replace("CHANGE-ME", "one"), "utf-8")
+    example.unlink()
     (tmp_path / "password").write_text("only-for-this-test\n", encoding="utf-8")
     command(tmp_path, "ansible-vault", "encrypt", str(vault))
     assert vault.read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT;")
@@ -112,6 +114,17 @@ def test_the_example_is_inspected_without_a_fault_of_its_own(
         or (result["status"] != "skipped" and result["reason"] in own_fault)
     ]
     assert wrong == []
+
+
+def test_a_vault_that_was_not_filled_in_is_refused(hospital: Path, tmp_path: Path) -> None:
+    vault = hospital / "group_vars" / "all" / "vault.yml"
+    shutil.copy(EXAMPLE / "group_vars" / "all" / "vault.yml.example", vault)
+    done = command(tmp_path, "ansible-playbook", "-i", str(hospital), "quarterly_inspection.yml")
+    said = done.stdout + done.stderr
+    assert done.returncode == 3, said
+    for name in ("inspect_oracle_password", "inspect_web_password"):
+        assert f"{name}: still CHANGE-ME" in said
+    assert Ledger(default_url(tmp_path / "output")).runs() == []
 
 
 def texts() -> str:

@@ -82,8 +82,8 @@ def _daemon(folder: Path, number: int, addresses: list[str], port: int) -> subpr
 def _with_plain_shell(folder: Path, words: list[str]) -> list[str]:
     """Give the log-ins of a daemon /bin/sh for their shell, where the kernel lets us.
 
-    bash reads its start-up file for a command that comes by ssh. What that does on this machine
-    (pyenv takes 0.2 s of CPU) is no part of either side.
+    bash reads its start-up file for a command that comes by ssh; what stands in it, such as pyenv's
+    0.2 s of CPU, is no part of either side.
     """
     user = pwd.getpwuid(os.getuid())
     passwd = folder / "passwd"
@@ -225,8 +225,8 @@ def host_area(inventory: Path, folder: Path) -> tuple[float, float]:
 def raw(inventory: Path, folder: Path) -> float:
     """Seconds of a play whose raw task runs the collector."""
     words = ("-e", f"collector={_collector(folder)}")
-    here = Path(__file__).resolve().parent
-    _seconds, plays = playbook(here / "raw.yml", inventory, folder, *words)
+    path = Path(__file__).with_name("raw.yml")
+    _seconds, plays = playbook(path, inventory, folder, *words)
     return plays["End"] - plays["Run the collector by raw"]
 
 

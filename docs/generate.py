@@ -103,11 +103,10 @@ def _reading_lines(catalogue: Catalogue) -> Iterator[str]:
     for key, reading in catalogue.readings.items():
         default = "—" if reading.default is None else f"`{reading.default}`"
         clauses = ", ".join(reading.clauses)
-        said = [f"`{value}` {text.zh}" for value, text in reading.words.items()]
-        choices = [f"`{value}` {text.en}" for value, text in reading.words.items()]
-        zh = "：".join([reading.zh, *(["，".join(said)] if said else [])])
-        en = ": ".join([reading.en, *([", ".join(choices)] if choices else [])])
-        yield _row(reading.id, f"`{key}`", default, clauses, zh, en)
+        zh = "，".join(f"`{value}` {text.zh}" for value, text in reading.words.items())
+        en = ", ".join(f"`{value}` {text.en}" for value, text in reading.words.items())
+        said = (f"{reading.zh}：{zh}", f"{reading.en}: {en}") if zh else (reading.zh, reading.en)
+        yield _row(reading.id, f"`{key}`", default, clauses, *said)
 
 
 def _row(*cells: str) -> str:

@@ -71,11 +71,6 @@ def _after_size(match: re.Match[str]) -> bool:
     return bool(_SIZE_KEY.search(match.string[max(0, match.start() - 24) : match.start()]))
 
 
-def _number(mask: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
-    """Mask the number that was found, unless the text before it says that it is a size."""
-    return lambda match: match[0] if _after_size(match) else mask(match[0])
-
-
 def _identity(digits: str) -> str:
     return digits[:3] + "*" * (len(digits) - 5) + digits[-2:]
 

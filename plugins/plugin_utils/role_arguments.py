@@ -52,7 +52,6 @@ def role_faults(spec: Mapping[str, Any], target: str, hostvars: Mapping[str, Any
                 given[name] = hostvars[name]
         except AnsibleError as error:  # it names another variable that is not there
             faults.append(f"{name}: {error}")
-            given[name] = None
     faults += [f"{name}: still {PLACEHOLDER}; {TO_REPLACE}" for name in _unfilled(given)]
     if not faults:
         validated = ArgumentSpecValidator(_plain(spec)).validate(given)

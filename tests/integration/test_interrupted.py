@@ -55,6 +55,7 @@ def test_what_a_stopped_run_owes_is_there_with_its_reason(
     assert run.status == 0, run.output
     stopped, following = ledger.runs()
     assert stopped["state"] == state
+    assert (f"此前的巡检 {stopped['id']} 异常中断" in run.output) == (state == "expired")
     assert ledger.missing(stopped["id"]) == []
     results = ledger.results(stopped["id"])
     reasons = {result["reason"] for result in results if result["status"] == "not_run"}
